@@ -1,0 +1,161 @@
+"""Files: written first, fsynced, hashed, then registered. Paths are relative to the store, never absolute.
+
+Two stores behind one face: a local folder, and any S3 bucket through django-storages.
+"""
+
+import hashlib
+import os
+import re
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+
+from iat.kernel.errors import NotThere
+
+SAFE = re.compile(r"[^a-z0-9._-]+")
+TMP = ".tmp"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What lies in the store: path, size in bytes, SHA-256 in hex."""
+
+    path: str
+    byte_size: int
+    sha256: str
+
+
+def safe(label: str) -> str:
+    """A label as one path segment: lower case, no separators, never empty, at most 60 characters."""
+    return SAFE.sub("-", label.lower()).strip("-.")[:60] or "file"
+
+
+class LocalStore:
+    """A folder. A file appears under its name whole or not at all."""
+
+    backend = "local"
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def _at(self, path: str) -> Path:
+        full = (self.root / path).resolve()
+        if not full.is_relative_to(self.root.resolve()):
+            raise NotThere("no such file")
+        return full
+
+    def write(self, path: str, data: bytes) -> Stored:
+        """Writes beside, fsyncs, then renames over: a crash leaves the old file or the new one."""
+        full = self._at(path)
+        full.parent.mkdir(parents=True, exist_ok=True)
+        tmp = self.root / TMP
+        tmp.mkdir(parents=True, exist_ok=True)
+        beside = tmp / f"{socket.gethostname()}.{os.getpid()}.{time.monotonic_ns()}"
+        try:
+            with beside.open("wb") as out:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+            beside.replace(full)
+        finally:
+            beside.unlink(missing_ok=True)
+        return Stored(path, len(data), hashlib.sha256(data).hexdigest())
+
+    def open(self, path: str) -> IO[bytes]:
+        """The file for reading; NotThere when it is gone."""
+        try:
+            return self._at(path).open("rb")
+        except (FileNotFoundError, IsADirectoryError):
+            raise NotThere("The file is missing from the store. `manage.py doctor` lists such files.") from None
+
+    def read(self, path: str) -> bytes:
+        """All bytes of a file."""
+        with self.open(path) as file:
+            return file.read()
+
+    def exists(self, path: str) -> bool:
+        """Whether the file lies there."""
+        return self._at(path).is_file()
+
+    def delete(self, path: str) -> None:
+        """Takes the file away; a missing one is fine."""
+        self._at(path).unlink(missing_ok=True)
+
+    def walk(self) -> Iterator[tuple[str, float]]:
+        """Every stored path with its modification time in seconds since the epoch; temporary files are left out."""
+        for folder, names, files in os.walk(self.root):
+            if Path(folder) == self.root and TMP in names:
+                names.remove(TMP)
+            for name in files:
+                full = Path(folder) / name
+                yield full.relative_to(self.root).as_posix(), full.stat().st_mtime
+
+    def sweep_temporary(self, *, older_than_s: float = 3600) -> int:
+        """Removes what writers that are gone left half-written; returns how many."""
+        gone = 0
+        for file in (self.root / TMP).glob("*"):
+            host, pid, _ = file.name.rsplit(".", 2)
+            dead = host == socket.gethostname() and not Path(f"/proc/{pid}").exists() and Path("/proc").exists()
+            if dead or time.time() - file.stat().st_mtime > older_than_s:
+                file.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
+
+class ObjectStore:
+    """A bucket of any S3-compatible service."""
+
+    backend = "s3"
+
+    def __init__(self, storage: Any) -> None:
+        self.storage = storage
+
+    def write(self, path: str, data: bytes) -> Stored:
+        """One PUT: an object is there whole or not at all."""
+        self.storage.bucket.Object(path).put(Body=data)
+        return Stored(path, len(data), hashlib.sha256(data).hexdigest())
+
+    def open(self, path: str) -> IO[bytes]:
+        """The object as a file; NotThere when it is gone."""
+        try:
+            return self.storage.open(path, "rb")
+        except FileNotFoundError:
+            raise NotThere("The file is missing from the bucket.") from None
+
+    def read(self, path: str) -> bytes:
+        """All bytes of an object."""
+        with self.open(path) as file:
+            return file.read()
+
+    def exists(self, path: str) -> bool:
+        """Whether the object is there."""
+        return bool(self.storage.exists(path))
+
+    def delete(self, path: str) -> None:
+        """Takes the object away; a missing one is fine."""
+        self.storage.delete(path)
+
+    def walk(self) -> Iterator[tuple[str, float]]:
+        """Every key with its modification time."""
+        for item in self.storage.bucket.objects.all():
+            yield item.key, item.last_modified.timestamp()
+
+    def sweep_temporary(self, *, older_than_s: float = 3600) -> int:
+        """Nothing is ever half-written in a bucket."""
+        return 0
+
+
+@lru_cache(maxsize=1)
+def store() -> LocalStore | ObjectStore:
+    """The store of this installation, by settings."""
+    if settings.IAT_S3:
+        from storages.backends.s3 import S3Storage  # slow to import, only where a bucket is configured
+
+        return ObjectStore(S3Storage(**settings.IAT_S3))
+    return LocalStore(Path(settings.IAT_FILES))

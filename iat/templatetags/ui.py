@@ -1,0 +1,75 @@
+"""Small words of the pages: pictures, states, numbers. They read what they are given and query nothing."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+TONES = {
+    "draft": "soft", "experimental": "soft", "planned": "soft", "pending": "soft", "proposed": "soft", "canonical": "good", "active": "good", "approved": "good", "done": "good",
+    "completed": "good", "accepted": "good", "running": "busy", "generated": "busy", "partial": "warn", "deprecated": "warn", "failed": "bad", "failed_output_guard": "bad",
+    "rejected": "bad", "discarded": "bad", "canceled": "mute", "archived": "mute", "deleted": "mute",
+}
+WORDS = {"failed_output_guard": "held back by the guard", "canonical": "canon"}
+
+
+@register.simple_tag
+def badge(state: str) -> SafeString:
+    """A state as a small coloured word."""
+    return format_html('<span class="badge {}">{}</span>', TONES.get(state, "soft"), WORDS.get(state, state.replace("_", " ")))
+
+
+@register.simple_tag
+def picture(asset: Any, alt: str = "", size: int = 512, css: str = "") -> SafeString:
+    """A lazily loaded thumbnail of an asset, with its real proportions reserved; empty for none."""
+    if asset is None:
+        return format_html('<span class="pic none {}" role="img" aria-label="no picture yet"></span>', css)
+    return format_html('<img class="pic {}" loading="lazy" decoding="async" src="/api/assets/{}/thumbnail?size={}" width="{}" height="{}" alt="{}">',
+                       css, asset.pk, size, asset.width or 1, asset.height or 1, alt)
+
+
+@register.filter
+def portrait_of(definition: Any) -> Any:
+    """The asset of the primary anchor of the kit a character follows, or None."""
+    kit = definition.active_avatar_kit
+    return kit.primary_anchor.asset if kit is not None and kit.primary_anchor is not None else None
+
+
+@register.filter
+def words(value: Any) -> str:
+    """snake_case as words."""
+    return str(value or "").replace("_", " ")
+
+
+@register.filter
+def hundredths(value: Any) -> str:
+    """A number with two decimals, or a dash."""
+    return "–" if value is None else f"{float(value):.2f}"
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    """mapping[key], or None."""
+    return mapping.get(key) if mapping else None
+
+
+@register.filter
+def minus(a: Any, b: Any) -> Any:
+    """a − b."""
+    return a - b
+
+
+@register.filter
+def times(a: Any, b: Any) -> Any:
+    """a × b."""
+    return a * b
+
+
+@register.simple_tag(takes_context=True)
+def here(context: Any, prefix: str) -> str:
+    """Marks the current entry of a navigation."""
+    path = context["request"].path
+    return "page" if path == prefix or (prefix != "/" and path.startswith(prefix)) else "false"

@@ -1,0 +1,34 @@
+"""(person, project id or slug, role) → the project, entered."""
+
+import uuid
+from typing import Any
+
+from iat.kernel import enter
+from iat.kernel.errors import NotThere
+from projects.models import Project
+from spaces import access
+from spaces.models import Role
+
+
+def project(user: access.Person, key: Any, role: str = Role.VIEWER) -> Project:
+    """A project by id, or by the slug of one that the person owns or is a member of (own ones first)."""
+    person = access.look_around(user)
+    rows = Project.objects.select_related("space").exclude(status="deleted")
+    try:
+        found = rows.filter(pk=uuid.UUID(str(key))).first()
+    except ValueError:
+        mine = sorted(rows.filter(slug=str(key))[:20], key=lambda p: (p.owner_id != person.pk, p.created_at))
+        found = mine[0] if mine else None
+    if found is None:
+        raise NotThere("There is no such project, or it is not shared with you.")
+    access.demand(person, found.space_id, role)
+    enter.step_into(enter.of_project(found))
+    return found
+
+
+def project_of(user: access.Person, row: Any, role: str = Role.VIEWER) -> Any:
+    """Enters the project that a row belongs to, found before by `spaces.access.look_around`."""
+    person = access.signed_in(user)
+    access.demand(person, row.project.space_id, role)
+    enter.step_into(enter.of_project(row.project))
+    return row

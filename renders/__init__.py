@@ -1,0 +1,1 @@
+"""Pictures: tasks, runs, candidates, what is judged and what is kept."""

@@ -1,0 +1,17 @@
+"""The Django app, and what it listens to."""
+
+from django.apps import AppConfig
+
+
+class RendersConfig(AppConfig):
+    """Label, default key, subscriptions."""
+
+    name = "renders"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Clones inherit their parent's views."""
+        from iat.kernel import events
+        from renders.domain import rendered
+
+        events.subscribe(rendered.inherit_views)

@@ -1,0 +1,100 @@
+"""Rendered assets: outcomes with their lineage. draft → approved or discarded; approved → archived."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from iat.kernel import events, filestore
+from iat.kernel.errors import Finding, Invalid, Refused
+from renders.lifecycles import RENDERED
+from renders.models import BaseView, RenderedAsset, RenderedSource, RunCandidate, RunJob
+from spaces.domain import assets
+from spaces.models import Definition, User
+
+VIEWS = {"character": ("portrait", "three_quarter", "profile", "full_body"), "scene": ("wide", "mid", "close_up")}
+
+
+@transaction.atomic
+def from_candidate(candidate: RunCandidate, job: RunJob, snapshot: dict[str, Any], *, by: User | None) -> RenderedAsset:
+    """The draft of a candidate, made once; its sources are pinned to the revisions that were really used."""
+    found = RenderedAsset.objects.filter(candidate=candidate).first()
+    if found is not None:
+        return found
+    cast, scene, style = snapshot["cast"], snapshot["scene"], snapshot["style"]
+    kits = [m["kit"]["id"] for m in cast if m["kit"]]
+    pictures = [m["picture"]["id"] for m in cast if m["picture"]]
+    row = RenderedAsset.objects.create(
+        space_id=job.project.space_id, project_id=job.project_id, scope_kind="task" if job.task_id else "project", type="composite", asset_id=candidate.final_asset_id,
+        source_scene_id=scene["id"] if scene else None, style_id=style["id"] if style else None, avatar_kit_id=kits[0] if len(kits) == 1 else None,
+        derived_from_id=pictures[0] if len(pictures) == 1 else None, origin_task_id=job.task_id, job=job, candidate=candidate, created_by=by,
+        generation_context={"prompt": job.prompt_text, "provider": snapshot["provider"], "model": snapshot["model"], "seed": candidate.seed, "index": candidate.candidate_index,
+                            "time_of_day": snapshot["time_of_day"], "weather": snapshot["weather"], "digest": job.run.digest, "facts": candidate.meta.get("facts", {})})
+    RenderedSource.objects.bulk_create([
+        RenderedSource(space_id=row.space_id, project_id=row.project_id, rendered=row, definition_id=m["id"], root_id=m["root_id"], definition_revision=m["revision"],
+                       kit_id=m["kit"]["id"] if m["kit"] else None, position=at) for at, m in enumerate(cast)])
+    events.emit("rendered.draft", subject=row, actor=by, was="")
+    return row
+
+
+@transaction.atomic
+def approve(row: RenderedAsset, *, by: User) -> RenderedAsset:
+    """draft → approved. The first approved picture of a task becomes its final panel."""
+    RENDERED.move(row, "approved", by=by, decided_at=timezone.now())
+    if row.origin_task_id and not RenderedAsset.objects.filter(origin_task_id=row.origin_task_id, is_final_panel=True).exists():
+        make_final(row, by=by)
+    return row
+
+
+@transaction.atomic
+def make_final(row: RenderedAsset, *, by: User) -> RenderedAsset:
+    """The panel that stands for its task. Only an approved one; the other steps back."""
+    if row.state != "approved":
+        raise Refused("Only an approved picture can be the final panel.", allowed=RENDERED.after(row.state))
+    RenderedAsset.objects.filter(origin_task_id=row.origin_task_id, is_final_panel=True).exclude(pk=row.pk).update(is_final_panel=False)
+    RenderedAsset.objects.filter(pk=row.pk).update(is_final_panel=True)
+    row.refresh_from_db()
+    events.emit("rendered.final", subject=row, actor=by)
+    return row
+
+
+def discard(row: RenderedAsset, *, by: User) -> RenderedAsset:
+    """draft → discarded; kept until a purge, and can be brought back."""
+    return RENDERED.move(row, "discarded", by=by, decided_at=timezone.now())
+
+
+def bring_back(row: RenderedAsset, *, by: User) -> RenderedAsset:
+    """discarded → draft."""
+    return RENDERED.move(row, "draft", by=by, decided_at=None)
+
+
+def archive(row: RenderedAsset, *, by: User) -> RenderedAsset:
+    """approved → archived; it stops being its task's final panel."""
+    return RENDERED.move(row, "archived", by=by, is_final_panel=False)
+
+
+@transaction.atomic
+def set_base_view(definition: Definition, *, view: str, data: bytes, by: User, filename: str = "") -> BaseView:
+    """A reference picture of a definition from one side, brought by a person; replaces the one before."""
+    if view not in VIEWS.get(definition.type, ()):
+        raise Invalid(f"A {definition.type} has no view called {view}.", findings=[Finding("/view", f"one of {', '.join(VIEWS.get(definition.type, ()))}")])
+    picture, pk = assets.inspect(data), uuid.uuid4()
+    place = f"definitions/{definition.pk}/{view}_{pk}.{assets.SUFFIX[picture.mime_type]}"
+    file = assets.register(definition.space, kind="reference", path=place, data=data, picture=picture, by=by, project=definition.project, pk=pk, metadata={"filename": filename[:200]})
+    rendered = RenderedAsset.objects.create(
+        space_id=definition.space_id, project_id=definition.project_id, scope_kind=definition.scope_kind, type=f"{definition.type}_ref", asset=file, state="approved",
+        generation_context={"brought_by": str(by.pk), "filename": filestore.safe(filename)}, created_by=by, decided_at=timezone.now(),
+        source_scene=definition if definition.type == "scene" else None)
+    row, _ = BaseView.objects.update_or_create(
+        definition=definition, view=view, defaults={"rendered_asset": rendered, "space_id": definition.space_id, "project_id": definition.project_id})
+    events.emit("base_view.set", subject=row, actor=by)
+    return row
+
+
+def inherit_views(code: str, *, subject: Any, actor: Any = None, **facts: Any) -> None:
+    """Listener: clones, variants and new versions copy their parent's views (the references, not the files)."""
+    if code not in ("definition.imported", "definition.variant_made", "definition.versioned"):
+        return
+    for view in BaseView.objects.filter(definition_id=subject.parent_id):
+        BaseView.objects.create(space_id=subject.space_id, project_id=subject.project_id, definition=subject, rendered_asset_id=view.rendered_asset_id, view=view.view)

@@ -1,0 +1,1 @@
+"""Image maths. Knows Pillow, numpy and OpenCV; knows no Django, no table and no file path of the store."""

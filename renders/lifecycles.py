@@ -1,0 +1,47 @@
+"""The state machines of pictures."""
+
+from iat.kernel.lifecycle import Lifecycle
+
+TASK = Lifecycle("task", {
+    "pending": ["running"],
+    "running": ["completed", "failed", "pending"],
+    "completed": ["running"],
+    "failed": ["running"],
+})
+
+RUN = Lifecycle("run", {
+    "planned": ["running", "failed", "canceled"],
+    "running": ["done", "partial", "failed", "canceled"],
+    "failed": ["running"],
+    "partial": ["running"],
+    "done": [],
+    "canceled": [],
+})
+
+JOB = Lifecycle("job", {
+    "planned": ["running", "failed", "canceled"],
+    "running": ["done", "failed_output_guard", "failed", "canceled"],
+    "failed_output_guard": ["done", "running"],
+    "failed": ["running"],
+    "done": [],
+    "canceled": [],
+})
+
+CANDIDATE = Lifecycle("candidate", {
+    "planned": ["running", "canceled", "failed"],
+    "running": ["generated", "done", "failed_output_guard", "failed", "canceled", "planned"],
+    "generated": ["done", "failed_output_guard", "failed", "canceled"],
+    "failed": ["planned"],
+    "failed_output_guard": ["planned"],
+    "done": [],
+    "canceled": [],
+})
+
+RENDERED = Lifecycle("rendered", {
+    "draft": ["approved", "discarded"],
+    "approved": ["archived"],
+    "discarded": ["draft"],
+    "archived": [],
+}, field="state")
+
+ENDED = ("done", "failed_output_guard", "failed", "canceled")

@@ -1,0 +1,8 @@
+"""Tables of pictures."""
+
+from renders.models.quality import QualityReport
+from renders.models.rendered import BaseView, RenderedAsset, RenderedSource
+from renders.models.run import Run, RunCandidate, RunJob
+from renders.models.task import CastMember, Task
+
+__all__ = ["BaseView", "CastMember", "QualityReport", "RenderedAsset", "RenderedSource", "Run", "RunCandidate", "RunJob", "Task"]

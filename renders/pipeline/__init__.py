@@ -1,0 +1,1 @@
+"""From an intent to judged candidates: planning, stages, ranking, running, recovery."""

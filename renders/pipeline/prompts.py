@@ -1,0 +1,45 @@
+"""Words for generators: one section a concern, in a fixed order, so that two plans can be compared line by line."""
+
+from typing import Any
+
+
+def sections(snapshot: dict[str, Any]) -> dict[str, str]:
+    """The prompt's sections by name, empty ones left out."""
+    style, scene = snapshot.get("style") or {}, snapshot.get("scene") or {}
+    parts = {
+        "panel": " ".join(filter(None, (snapshot["task"]["name"] + ".", snapshot["task"]["description"], snapshot["task"]["instructions"]))),
+        "cast": "; ".join(_person(member) for member in snapshot["cast"]),
+        "scene": _place(scene),
+        "style": ", ".join(filter(None, (style.get("name", ""), style.get("prompt", "")))),
+        "light": ", ".join(filter(None, (snapshot["time_of_day"], scene.get("lighting", "")))),
+        "weather": snapshot["weather"],
+        "camera": snapshot["parameters"]["camera"].replace("_", " "),
+    }
+    return {name: text.strip() for name, text in parts.items() if text.strip()}
+
+
+def _person(member: dict[str, Any]) -> str:
+    attributes, kit = member["attributes"], member.get("kit") or {}
+    appearance = attributes.get("appearance") or {}
+    look = kit.get("appearance_prompt") or (attributes.get("generation_prompts") or {}).get("visual_description") or ", ".join(
+        f"{k} {v}" for k, v in appearance.items() if v)
+    return ", ".join(filter(None, (member["name"], look, member["expression"] if member["expression"] != "neutral" else "", member["outfit"], member["pose"].replace("_", " ") if member["pose"] != "standing" else "")))
+
+
+def _place(scene: dict[str, Any]) -> str:
+    if not scene:
+        return ""
+    attributes = scene["attributes"]
+    return ", ".join(filter(None, (scene["name"], attributes.get("location_type", "").replace("_", " "), attributes.get("base_layout", ""))))
+
+
+def text(snapshot: dict[str, Any]) -> str:
+    """The whole prompt, a section a line."""
+    return "\n".join(f"{name}: {words}" for name, words in sections(snapshot).items())
+
+
+def negative(snapshot: dict[str, Any]) -> str:
+    """What to avoid: of the style and of every kit, once each."""
+    style = snapshot.get("style") or {}
+    words = [style.get("negative_prompt", ""), *((m.get("kit") or {}).get("negative_prompt", "") for m in snapshot["cast"])]
+    return ", ".join(dict.fromkeys(filter(None, words)))

@@ -1,0 +1,46 @@
+"""The queue's door to the renders: each task calls one verb."""
+
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready
+from django.utils import timezone
+
+from iat.kernel import enter, filestore
+from renders.domain import files
+from renders.pipeline import recovery, runner
+
+
+@shared_task(name="renders.candidate")
+def candidate(candidate_id: str) -> str:
+    """Draws one candidate."""
+    return runner.work(candidate_id)
+
+
+@shared_task(name="renders.settle")
+def settle(job_id: str) -> None:
+    """Ends a job whose candidates have ended."""
+    runner.settle(job_id)
+
+
+@shared_task(name="renders.thumbs")
+def thumbs(asset_id: str) -> None:
+    """Makes the thumbnails of one asset."""
+    files.make_thumbs(asset_id, now=timezone.now())
+
+
+@shared_task(name="renders.sweep")
+def sweep() -> dict[str, int]:
+    """One round of the sweeper."""
+    with enter.everywhere("the sweeper looks after the runs and files of all projects"):
+        found = recovery.sweep(now=timezone.now())
+        files.make_missing_thumbs(now=timezone.now())
+    return found
+
+
+@worker_ready.connect
+def wake(**facts: Any) -> None:
+    """A worker that starts looks first for what a dead one left."""
+    filestore.store().sweep_temporary()
+    with enter.everywhere("a worker that starts looks after the runs of all projects"):
+        recovery.sweep(now=timezone.now(), eager=True)

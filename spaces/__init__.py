@@ -1,0 +1,1 @@
+"""The library: people, spaces, definitions, kits and files."""
