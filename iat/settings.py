@@ -66,7 +66,7 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     }
 
 _QUEUE = env.HOME / "queue"
-CELERY_BROKER_URL = env.text("IAT_BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = env.text("IAT_BROKER_URL", "filesystem://localhost/")
 if CELERY_BROKER_URL.startswith("filesystem"):
     for _folder in ("messages", "control"):
         (_QUEUE / _folder).mkdir(parents=True, exist_ok=True)

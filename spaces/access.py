@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 
-from iat.kernel import enter
+from iat.kernel import enter, signing
 from iat.kernel.errors import NotAllowed, NotSignedIn, NotThere
 from spaces.models import Asset, AvatarAsset, AvatarKit, Definition, Membership, Role, Space, User
 
@@ -114,4 +114,14 @@ def asset(user: Person, pk: Any, role: str = Role.VIEWER) -> Asset:
     row = _anywhere(user, Asset, pk, "space", "project")
     demand(signed_in(user), row.space_id, role)
     enter.step_into(enter.of_project(row.project) if row.project_id else enter.of_space(row.space))
+    return row
+
+
+def signed_asset(token: str) -> Asset:
+    """The file that a signed, expiring link names: the link itself is the permission."""
+    pk = signing.unsign(token)
+    with enter.everywhere("a signed link names one file and nothing else"):
+        row = Asset.objects.filter(pk=pk).first()
+    if row is None:
+        raise NotThere("This file is gone.")
     return row

@@ -1,0 +1,11 @@
+"""The renders' JSON doors."""
+
+from ninja import Router
+
+from renders.api.pictures import router as pictures
+from renders.api.runs import router as runs
+from renders.api.tasks import router as tasks
+
+router = Router()
+for part in (tasks, runs, pictures):
+    router.add_router("", part)

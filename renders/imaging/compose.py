@@ -41,7 +41,7 @@ def camera_for(rng: np.random.Generator, index: int, wanted: str, people: int) -
     if not people and shot == "close_up":
         shot = "medium"
     tilt = float(rng.uniform(-2.2, 2.2)) if index % 3 == 2 else 0.0
-    return Camera(shot, float(rng.uniform(0.15, 0.85)), bool(rng.random() < 0.5), tilt, float(rng.uniform(0.96, 1.1)), bool(index % 4 == 3))
+    return Camera(shot, float(rng.uniform(0.15, 0.85)), bool(rng.random() < 0.5), tilt, float((0.9, 1.04, 1.2, 0.96)[index % 4] * rng.uniform(0.97, 1.05)), bool(index % 4 == 3))
 
 
 @lru_cache(maxsize=32)
@@ -72,7 +72,7 @@ SOFTEN = {"wide": 0.0, "medium": 1.2, "close_up": 4.0}
 
 def backdrop(plate: Image.Image, camera: Camera, width: int, height: int) -> Image.Image:
     """The plate as the camera sees it, `width` × `height`."""
-    share = WINDOW[camera.shot] / camera.zoom
+    share = min(1.0, WINDOW[camera.shot] / camera.zoom)
     scale = min(plate.width / width, plate.height / height) * share
     w, h = width * scale, height * scale
     left = (plate.width - w) * camera.pan
@@ -105,10 +105,11 @@ def compose(plate: Image.Image, cast: list[Cutout], camera: Camera, *, width: in
     spread = {"wide": 0.60, "medium": 0.52, "close_up": 0.50}[camera.shot]
     for at, cut in enumerate(order):
         tall, top = _measure(cut, camera.shot, people, height)
+        tall = round(tall * (1 + (camera.zoom - 1) * 0.6)) if camera.shot != "wide" else tall
         scale = tall / cut.image.height
         figure = cut.image.resize((max(1, round(cut.image.width * scale)), tall), Image.Resampling.LANCZOS, reducing_gap=2.0)
         centre = 0.5 if people == 1 else 0.5 - spread / 2 + spread * at / (people - 1)
-        centre += float(rng.uniform(-0.04, 0.04)) + (float(rng.uniform(-0.1, 0.1)) if people == 1 else 0)
+        centre += float(rng.uniform(-0.04, 0.04)) + (float(rng.choice([-0.15, -0.06, 0.06, 0.15])) if people == 1 else 0)
         to_the_right = centre > 0.5
         if to_the_right == cut.faces_right:
             figure = figure.transpose(Image.Transpose.FLIP_LEFT_RIGHT)

@@ -19,7 +19,7 @@ from PIL import Image
 from renders.imaging import wardrobe
 
 EXPRESSIONS = {
-    "neutral": "calm", "happy": "smile", "joyful": "smileBig", "exuberant": "smileLOL", "sad": "concerned", "sullen": "solemn",
+    "neutral": "solemn", "happy": "smile", "joyful": "smileBig", "exuberant": "smileLOL", "sad": "concerned", "sullen": "contempt",
     "angry": "veryAngry", "furious": "rage", "surprised": "awe", "shy": "cute", "determined": "driven", "worried": "concernedFear",
     "afraid": "fear", "thoughtful": "suspicious", "tired": "tired", "smug": "cheeky", "scornful": "contempt", "loving": "lovingGrin1",
     "serious": "serious", "explaining": "explaining", "calm": "eyesClosed",
@@ -93,14 +93,14 @@ def look_of(attributes: dict, *, seed: str, expression: str = "neutral", outfit:
     """Reads a character's attributes (see spaces/attributes.py); what they leave open follows from the seed."""
     appearance = attributes.get("appearance") or {}
     hair, wear = str(appearance.get("hair") or ""), outfit or str(appearance.get("outfit") or "")
-    length = next((key for key in sorted(HAIR, key=len, reverse=True) if key.replace("_", " ") in hair.lower()), "")
+    length = next((key for key in sorted(HAIR, key=len, reverse=True) if key in hair.lower().replace(" ", "_")), "")
     heads = HAIR[length] if length else tuple(HAIR[_pick(seed, "length", ("short", "long", "medium", "bangs", "bun"))])
     garment = _word(wear, OUTFIT_WORDS) or _pick(seed, "garment", ("tee", "hoodie", "jacket"))
     first, _, rest = wear.partition(" and ")
     marks = f"{appearance.get('marks') or ''} {appearance.get('accessories') or ''}"
     tops, lows = ("#c6523f", "#2f7f86", "#d59a3a", "#5b6fa8", "#6d8f57"), ("#2f3a55", "#4b4642", "#5c6b7a", "#74583f")
     return Look(
-        head=_pick(seed, "head", heads), expression=EXPRESSIONS.get(expression, "calm"),
+        head=_pick(seed, "head", heads), expression=EXPRESSIONS.get(expression, "solemn"),
         skin=_word(str(appearance.get("skin") or ""), SKIN) or colour(str(appearance.get("skin") or ""), "") or _pick(seed, "skin", tuple(SKIN.values())),
         hair=colour(hair, _pick(seed, "hair", (NAMED["black"], NAMED["brown"], NAMED["auburn"]))), garment=garment,
         top=colour(first, _pick(seed + wear, "top", tops)), bottom=colour(rest, _pick(seed, "bottom", lows)),

@@ -18,10 +18,10 @@ from PIL import Image
 from iat.kernel import events, filestore
 from iat.kernel.errors import Refused
 from projects.rules import GuideRules
-from renders.domain import provenance, rendered, runs
+from renders.domain import provenance, rendered, runs, tasks
 from renders.imaging import guard, png, thumbs
 from renders.lifecycles import CANDIDATE, ENDED, JOB, RUN, TASK
-from renders.models import QualityReport, Run, RunCandidate, RunJob, Task
+from renders.models import QualityReport, RenderedAsset, Run, RunCandidate, RunJob, Task
 from renders.pipeline import plan, ranking, stages
 from renders.pipeline.recovery import me
 from renders.providers.base import Brief, Figure, Place, ProviderError
@@ -55,6 +55,32 @@ def start(tasks: list[Task], wish: plan.Wish, *, by: User) -> Run:
     digest = plans[0].digest if len(plans) == 1 else plan.digest_of({"jobs": [p.digest for p in plans]})
     jobs: list[tuple[Task | None, dict[str, Any], str]] = [(task, p.snapshot, p.prompt) for task, p in zip(tasks, plans, strict=True)]
     return runs.create(tasks[0].project, jobs=jobs, digest=digest, by=by, now=timezone.now())
+
+
+@transaction.atomic
+def start_changed(task: Task, wish: plan.Wish, changes: dict[str, Any], *, by: User) -> Run:
+    """As `start` for one task, with its brief changed in the same breath."""
+    if changes:
+        tasks.edit(task, by=by, **changes)
+    return start([task], wish, by=by)
+
+
+def preview(task: Task, wish: plan.Wish, changes: dict[str, Any], *, by: User) -> plan.Plan:
+    """The plan as it would run with these changes. Nothing is kept."""
+    with transaction.atomic():
+        if changes:
+            tasks.edit(task, by=by, **changes)
+        found = plan.make(task, wish)
+        transaction.set_rollback(True)
+    return found
+
+
+def outcome(job: RunJob) -> RenderedAsset:
+    """The picture a job selected; Refused while there is none."""
+    row = RenderedAsset.objects.filter(job=job, candidate__candidate_index=job.selected_candidate_index).select_related("asset").first() if job.selected_candidate_index is not None else None
+    if row is None:
+        raise Refused(f"This render is {job.status.replace('_', ' ')}; it has no picture" + (" yet." if job.status in runs.OPEN else "."))
+    return row
 
 
 def claim(pk: Any, *, now: dt.datetime) -> RunCandidate | None:

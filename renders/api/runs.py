@@ -1,0 +1,100 @@
+"""Runs, jobs, candidates, and what people decide about them."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Router
+
+from iat.kernel import http
+from projects.access import project as enter_project
+from renders import access
+from renders.domain import candidates, runs
+from renders.models import RunJob
+from renders.queries import board
+from renders.schemas import RatingIn, candidate_out, job_out, rendered_out, run_out
+from spaces.models import Role
+from spaces.schemas import Page, listed
+
+router = Router(tags=["Runs"])
+
+
+@router.get("/projects/{p}/runs", response=Page, summary="Runs of a project")
+def index(request: HttpRequest, p: str, limit: int = 50, cursor: str | None = None, count: bool = False):
+    """Newest first."""
+    return listed(board.runs(enter_project(request.user, p)), run_out, order=["-created_at", "-id"], limit=limit, cursor=cursor, count=count)
+
+
+@router.get("/runs/{pk}", summary="A run")
+def one(request: HttpRequest, response: HttpResponse, pk: uuid.UUID):
+    """How far it is, and its settings."""
+    run = access.run(request.user, pk)
+    seen = board.progress(run)
+    response["ETag"] = http.etag(run)
+    return {**run_out(run), "progress": {"done": seen.done, "total": seen.total}, "snapshot": run.settings_snapshot,
+            "jobs": [{**job_out(j), "candidates": [candidate_out(c) for c in j.candidates.all()]} for j in seen.jobs]}
+
+
+@router.get("/runs/{pk}/jobs", response=Page, summary="Jobs of a run")
+def jobs(request: HttpRequest, pk: uuid.UUID, limit: int = 50, cursor: str | None = None):
+    """In their order."""
+    return listed(RunJob.objects.filter(run=access.run(request.user, pk)), job_out, order=["job_key", "id"], limit=limit, cursor=cursor)
+
+
+@router.get("/jobs/{pk}", summary="A job")
+def job(request: HttpRequest, pk: uuid.UUID):
+    """With the guard's reports and people's decisions."""
+    desk = board.desk(access.job(request.user, pk))
+    return {**job_out(desk.job), "candidates": [{**candidate_out(x.candidate), "rank": x.rank, "guard": x.guard, "decision": x.decision or None} for x in desk.looks]}
+
+
+@router.get("/jobs/{pk}/candidates", summary="Candidates of a job")
+def of_job(request: HttpRequest, pk: uuid.UUID):
+    """By index."""
+    desk = board.desk(access.job(request.user, pk))
+    return {"items": [candidate_out(x.candidate) for x in desk.looks], "next": None, "total": len(desk.looks)}
+
+
+@router.post("/runs/{pk}/cancel", summary="Cancel a run")
+def cancel(request: HttpRequest, pk: uuid.UUID):
+    """Stops what has not been made; what is finished stays."""
+    return run_out(runs.cancel(access.run(request.user, pk, Role.ARTIST), by=request.user))
+
+
+@router.post("/runs/{pk}/retry", response={202: dict}, summary="Retry what failed")
+def retry(request: HttpRequest, pk: uuid.UUID):
+    """What is done stays done."""
+    return 202, run_out(runs.retry(access.run(request.user, pk, Role.ARTIST), by=request.user, now=timezone.now()))
+
+
+@router.post("/runs/{pk}/rerun", response={202: dict}, summary="Repeat a run")
+def rerun(request: HttpRequest, pk: uuid.UUID):
+    """Same snapshot, same seeds, a new run."""
+    return 202, run_out(runs.rerun(access.run(request.user, pk, Role.ARTIST), by=request.user, now=timezone.now()))
+
+
+@router.get("/projects/{p}/review", response=Page, summary="What waits for a person")
+def review(request: HttpRequest, p: str, limit: int = 50, cursor: str | None = None):
+    """Jobs with an undecided draft, oldest first."""
+    return listed(board.waiting(enter_project(request.user, p)), job_out, order=["created_at", "id"], limit=limit, cursor=cursor)
+
+
+def _decision(name: str, summary: str, text: str, verb: Any, out: Any) -> None:
+    @router.post(f"/candidates/{{pk}}/{name}", summary=summary, operation_id=f"{name}_candidate", tags=["Review"])
+    def decide(request: HttpRequest, pk: uuid.UUID):
+        return out(verb(access.candidate(request.user, pk, Role.ARTIST), by=request.user))
+
+    decide.__doc__ = text
+
+
+_decision("select", "Pick a candidate", "Instead of the machine's choice.", candidates.select, rendered_out)
+_decision("approve", "Approve a candidate", "Picks and approves; the task gets its panel.", candidates.approve, rendered_out)
+_decision("discard", "Discard a candidate", "Not this one; can be undone.", candidates.discard, candidate_out)
+_decision("undo-discard", "Take a discard back", "The draft returns when it was the pick.", candidates.undo_discard, candidate_out)
+
+
+@router.post("/candidates/{pk}/rate", summary="Rate a candidate", tags=["Review"])
+def rate(request: HttpRequest, pk: uuid.UUID, body: RatingIn):
+    """1 to 5."""
+    return candidate_out(candidates.rate(access.candidate(request.user, pk, Role.ARTIST), stars=body.rating, by=request.user))

@@ -1,0 +1,113 @@
+"""Questions about pictures: the gallery, a picture's way back to canon, the pictures of an identity."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from projects.models import Project
+from renders.models import RenderedAsset, RenderedSource, Task
+from spaces.domain import assets
+from spaces.models import Asset, AvatarAsset, AvatarKit, Definition
+
+
+def renders(project: Project | None, *, state: str = "", root: Any = None, scene: Any = None) -> QuerySet[RenderedAsset]:
+    """Pictures of a project: discarded ones only when asked for."""
+    rows = RenderedAsset.objects.filter(project=project) if project else RenderedAsset.objects.all()
+    rows = rows.filter(state=state) if state else rows.exclude(state__in=["discarded", "archived"])
+    if root:
+        rows = rows.filter(pk__in=RenderedSource.objects.filter(root_id=root).values("rendered_id"))
+    if scene:
+        rows = rows.filter(source_scene__root_id=scene)
+    return rows.select_related("asset", "origin_task")
+
+
+def of_identity(row: Definition, scope: str) -> QuerySet[RenderedAsset]:
+    """Pictures that show a definition itself, its descendants, or its whole identity."""
+    if row.type == "scene":
+        return RenderedAsset.objects.filter(Q(source_scene=row) if scope == "self" else Q(source_scene__root_id=row.root_id)).select_related("asset", "origin_task")
+    if row.type == "style":
+        return RenderedAsset.objects.filter(Q(style=row) if scope == "self" else Q(style__root_id=row.root_id)).select_related("asset", "origin_task")
+    if scope == "self":
+        sources = RenderedSource.objects.filter(definition=row)
+    elif scope == "identity":
+        sources = RenderedSource.objects.filter(root_id=row.root_id)
+    else:
+        sources = RenderedSource.objects.filter(definition_id__in=_below(row))
+    return RenderedAsset.objects.filter(pk__in=sources.values("rendered_id")).select_related("asset", "origin_task")
+
+
+def _below(row: Definition) -> list[Any]:
+    parents = dict(Definition.objects.filter(root_id=row.root_id).values_list("pk", "parent_id"))
+    found, layer = [row.pk], {row.pk}
+    while layer:
+        layer = {pk for pk, parent in parents.items() if parent in layer}
+        found += layer
+    return found
+
+
+@dataclass(frozen=True)
+class Source:
+    """One character of a picture: who was drawn, from which clone and canon, with which kit picture."""
+
+    definition: Definition
+    clone: Definition | None
+    canon: Definition | None
+    kit: AvatarKit | None
+    picture: AvatarAsset | None
+    anchors: list[AvatarAsset]
+    revision: int
+    moved_on: bool
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A picture's whole way back."""
+
+    row: RenderedAsset
+    sources: list[Source]
+    scene_line: list[Definition]
+    stages: list[Asset]
+    siblings: list[RenderedAsset]
+
+
+def origin(row: RenderedAsset) -> Origin:
+    """From a panel back to task, run, candidate, variant, clone, canon, kit and anchors. A constant number of queries."""
+    snapshot = row.job.run.settings_snapshot["jobs"][row.job.meta["number"]] if row.job_id else {"cast": []}
+    told = {m["id"]: m for m in snapshot["cast"]}
+    links = list(RenderedSource.objects.filter(rendered=row).select_related("definition", "kit").order_by("position"))
+    roots = {link.root_id for link in links} | ({row.source_scene.root_id} if row.source_scene else set())
+    family = {d.pk: d for d in Definition.objects.filter(root_id__in=roots)}
+    wanted = [pk for m in snapshot["cast"] for pk in [*((m["kit"] or {}).get("anchors") or []), (m["picture"] or {}).get("id")] if pk]
+    pictures = {str(p.pk): p for p in AvatarAsset.objects.filter(pk__in=wanted).select_related("asset")}
+    sources = [_source(link, told.get(str(link.definition_id), {}), family, pictures) for link in links]
+    ups = assets.ancestors(row.asset)
+    siblings = list(RenderedAsset.objects.filter(origin_task_id=row.origin_task_id).exclude(pk=row.pk).select_related("asset").order_by("-created_at", "-id")[:12]) if row.origin_task_id else []
+    return Origin(row, sources, _line(row.source_scene, family), [a for a in ups if a.metadata.get("stage")][::-1], siblings)
+
+
+def _line(row: Definition | None, family: dict[Any, Definition]) -> list[Definition]:
+    """A definition and its parents, nearest first."""
+    line = []
+    while row is not None:
+        line.append(row)
+        row = family.get(row.parent_id)
+    return line
+
+
+def _source(link: RenderedSource, told: dict[str, Any], family: dict[Any, Definition], pictures: dict[str, AvatarAsset]) -> Source:
+    line = _line(family.get(link.definition_id), family)
+    clone = next((d for d in line if d.scope_kind == "project" and not d.variant_type), None)
+    canon = next((d for d in line if d.scope_kind == "space"), None)
+    anchors = [pictures[a] for a in ((told.get("kit") or {}).get("anchors") or []) if a in pictures]
+    return Source(link.definition, clone, canon, link.kit, pictures.get((told.get("picture") or {}).get("id", "")), anchors, link.definition_revision, link.definition.revision != link.definition_revision)
+
+
+def recent(*, limit: int = 12) -> list[RenderedAsset]:
+    """The newest approved pictures of the scope."""
+    return list(RenderedAsset.objects.filter(state="approved", project__isnull=False).select_related("asset", "origin_task", "project").order_by("-created_at", "-id")[:limit])
+
+
+def running(*, limit: int = 8) -> list[Task]:
+    """Tasks at work."""
+    return list(Task.objects.filter(status="running").select_related("project").order_by("-updated_at", "-id")[:limit])

@@ -1,0 +1,126 @@
+"""Shapes of the render API."""
+
+import uuid
+from typing import Any, Literal
+
+from pydantic import Field
+
+from spaces.schemas import In, Name, asset_out, stamp
+
+Shot = Literal["", "close_up", "medium", "wide"]
+Hour = Literal["", "dawn", "morning", "day", "evening", "dusk", "night"]
+Sky = Literal["", "clear", "cloudy", "rain", "storm", "snow", "fog"]
+
+
+class TaskIn(In):
+    """A new panel."""
+
+    name: str = Name
+    description: str = Field("", max_length=20000)
+    branch: str = Field("main", min_length=1, max_length=60)
+    sequence: int | None = Field(None, ge=1, le=1_000_000)
+    character_ids: list[uuid.UUID] = Field(default_factory=list)
+    scene_id: uuid.UUID | None = None
+    style_id: uuid.UUID | None = None
+    instructions: str = Field("", max_length=8000)
+    workflow_data: dict[str, Any] = Field(default_factory=dict)
+
+
+class TaskPatch(In):
+    """Changes of a panel."""
+
+    name: str | None = Field(None, min_length=1, max_length=120)
+    description: str | None = Field(None, max_length=20000)
+    branch: str | None = Field(None, min_length=1, max_length=60)
+    sequence: int | None = Field(None, ge=1, le=1_000_000)
+    character_ids: list[uuid.UUID] | None = None
+    scene_id: uuid.UUID | None = None
+    style_id: uuid.UUID | None = None
+    instructions: str | None = Field(None, max_length=8000)
+    workflow_data: dict[str, Any] | None = None
+
+
+class RenderIn(In):
+    """How to render. Cast, scene, style and instructions may be changed in the same breath; `mode: dry` only plans."""
+
+    mode: Literal["run", "dry"] = "run"
+    candidates: int = Field(4, ge=1, le=40)
+    width: int = Field(1024, ge=256, le=2048)
+    height: int = Field(1024, ge=256, le=2048)
+    camera: Shot = ""
+    time_of_day: Hour = ""
+    weather: Sky = ""
+    provider_code: str = Field("storyboard", max_length=40)
+    seed: int | None = Field(None, ge=0, le=2**53)
+    character_ids: list[uuid.UUID] | None = None
+    scene_id: uuid.UUID | None = None
+    style_id: uuid.UUID | None = None
+    instructions: str | None = Field(None, max_length=8000)
+
+
+class RunIn(In):
+    """One run over several tasks."""
+
+    task_ids: list[uuid.UUID] = Field(min_length=1, max_length=100)
+    candidates: int = Field(4, ge=1, le=40)
+    width: int = Field(1024, ge=256, le=2048)
+    height: int = Field(1024, ge=256, le=2048)
+    camera: Shot = ""
+    time_of_day: Hour = ""
+    weather: Sky = ""
+    provider_code: str = Field("storyboard", max_length=40)
+    seed: int | None = Field(None, ge=0, le=2**53)
+
+
+class RatingIn(In):
+    """Stars."""
+
+    rating: int = Field(ge=1, le=5)
+
+
+def to_columns(changes: dict[str, Any]) -> dict[str, Any]:
+    """Body names to the verb's names."""
+    if "character_ids" in changes:
+        changes["characters"] = changes.pop("character_ids")
+    return {k: v for k, v in changes.items() if v is not None or k in ("scene_id", "style_id")}
+
+
+def task_out(row: Any) -> dict[str, Any]:
+    """A task. Expects `cast` to be prefetched."""
+    return {"id": row.pk, "project_id": row.project_id, "name": row.name, "description": row.description, "branch": row.branch, "sequence": row.sequence, "status": row.status,
+            "character_ids": [c.character_id for c in sorted(row.cast.all(), key=lambda c: c.position)], "scene_id": row.scene_id, "style_id": row.style_id,
+            "instructions": row.instructions, "workflow_data": row.workflow_data, "revision": row.revision, "created_at": stamp(row.created_at), "updated_at": stamp(row.updated_at)}
+
+
+def plan_out(plan: Any) -> dict[str, Any]:
+    """A dry run."""
+    return {"mode": "dry", "digest": plan.digest, "prompt": plan.prompt, "negative_prompt": plan.negative_prompt, "calls": plan.calls, "cost_usd": plan.cost_usd, "snapshot": plan.snapshot}
+
+
+def run_out(row: Any) -> dict[str, Any]:
+    """A run."""
+    return {"id": row.pk, "project_id": row.project_id, "run_mode": row.run_mode, "status": row.status, "stage": row.stage, "provider_code": row.provider_code, "model_name": row.model_name,
+            "time_of_day": row.time_of_day, "weather": row.weather, "digest": row.digest, "revision": row.revision, "created_at": stamp(row.created_at),
+            "started_at": stamp(row.started_at), "finished_at": stamp(row.finished_at)}
+
+
+def candidate_out(row: Any) -> dict[str, Any]:
+    """A candidate."""
+    return {"id": row.pk, "job_id": row.job_id, "candidate_index": row.candidate_index, "status": row.status, "stage": row.stage, "seed": row.seed, "attempt": row.attempt,
+            "rank_hard_failures": row.rank_hard_failures, "rank_soft_warnings": row.rank_soft_warnings, "rank_avg_chroma_exceed": row.rank_avg_chroma_exceed,
+            "consistency_score": row.consistency_score, "rating": row.rating, "error": row.error or None, "output_asset_id": row.output_asset_id,
+            "final_asset_id": row.final_asset_id, "revision": row.revision}
+
+
+def job_out(row: Any) -> dict[str, Any]:
+    """A job."""
+    return {"id": row.pk, "run_id": row.run_id, "task_id": row.task_id, "job_key": row.job_key, "status": row.status, "prompt_text": row.prompt_text,
+            "selected_candidate_index": row.selected_candidate_index, "final_asset_id": row.final_asset_id, "revision": row.revision}
+
+
+def rendered_out(row: Any) -> dict[str, Any]:
+    """A picture. Expects `asset`; sources are told by GET /renders/{id}."""
+    return {"id": row.pk, "project_id": row.project_id, "type": row.type, "state": row.state, "is_final_panel": row.is_final_panel, "rating": row.rating,
+            "source_scene_id": row.source_scene_id, "style_id": row.style_id, "avatar_kit_id": row.avatar_kit_id, "origin_task_id": row.origin_task_id, "job_id": row.job_id,
+            "candidate_id": row.candidate_id, "generation_context": row.generation_context, "file": f"/{row.asset.storage_uri}", "asset": asset_out(row.asset),
+            "revision": row.revision, "created_at": stamp(row.created_at)}

@@ -1,0 +1,137 @@
+"""Avatar kits and their pictures."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import File, Form, Router
+from ninja.files import UploadedFile
+
+from iat.kernel import http
+from spaces import access
+from spaces.domain import kits
+from spaces.models import AvatarAsset, AvatarKit, Role
+from spaces.schemas import (
+    AnchorIn,
+    KitIn,
+    KitPatch,
+    Page,
+    PicturePatch,
+    definition_out,
+    given,
+    kit_out,
+    listed,
+    picture_out,
+)
+from spaces.uploads import bytes_of
+
+router = Router(tags=["Avatar kits"])
+BY_NAME = ["name", "id"]
+
+
+@router.get("/avatar-kits", response=Page, summary="All kits of my spaces")
+def index(request: HttpRequest, limit: int = 50, cursor: str | None = None, count: bool = False):
+    """By name."""
+    access.look_around(request.user)
+    return listed(AvatarKit.objects.all(), kit_out, order=BY_NAME, limit=limit, cursor=cursor, count=count)
+
+
+@router.post("/avatar-kits", response={201: dict}, summary="New kit")
+def create(request: HttpRequest, body: KitIn):
+    """A draft. Curators."""
+    character = access.definition(request.user, body.character_id, Role.CURATOR, kind="character")
+    told = body.dict(exclude={"character_id"})
+    return 201, kit_out(kits.create(character, by=request.user, **told))
+
+
+@router.get("/avatar-kits/{pk}", summary="A kit")
+def one(request: HttpRequest, response: HttpResponse, pk: uuid.UUID):
+    """With its character."""
+    kit = access.kit(request.user, pk)
+    response["ETag"] = http.etag(kit)
+    return {**kit_out(kit), "character": definition_out(kit.character)}
+
+
+@router.patch("/avatar-kits/{pk}", summary="Change a kit")
+def edit(request: HttpRequest, pk: uuid.UUID, body: KitPatch):
+    """Prompts and name; `status` activates, archives or restores; `is_default` makes it the one that counts."""
+    kit, changes = access.kit(request.user, pk, Role.CURATOR), given(body)
+    http.check_match(request, kit)
+    status, default = changes.pop("status", None), changes.pop("is_default", None)
+    if changes:
+        kits.edit(kit, by=request.user, **changes)
+    if status and status != kit.status:
+        {"active": kits.activate, "archived": kits.archive, "draft": kits.restore}[status](kit, by=request.user)
+    if default:
+        kits.make_default(kit, by=request.user)
+    return kit_out(kit)
+
+
+@router.delete("/avatar-kits/{pk}", response={204: None}, summary="Archive a kit")
+def archive(request: HttpRequest, pk: uuid.UUID):
+    """Nothing is lost."""
+    kits.archive(access.kit(request.user, pk, Role.CURATOR), by=request.user)
+    return 204, None
+
+
+@router.get("/characters/{pk}/avatar-kits", response=Page, summary="Kits of a character")
+def of_character(request: HttpRequest, pk: uuid.UUID, limit: int = 50, cursor: str | None = None):
+    """Of its whole identity, by name."""
+    row = access.definition(request.user, pk, kind="character")
+    return listed(AvatarKit.objects.filter(character__root_id=row.root_id), kit_out, order=BY_NAME, limit=limit, cursor=cursor)
+
+
+@router.get("/avatar-kits/{pk}/assets", response=Page, summary="Pictures of a kit")
+def pictures(request: HttpRequest, pk: uuid.UUID, limit: int = 100, cursor: str | None = None):
+    """Shelf by shelf."""
+    kit = access.kit(request.user, pk)
+    rows = AvatarAsset.objects.filter(avatar_kit=kit).select_related("asset")
+    return listed(rows, picture_out, order=["asset_type", "created_at", "id"], limit=limit, cursor=cursor)
+
+
+@router.post("/avatar-kits/{pk}/assets", response={201: dict}, summary="Add a picture")
+def add_picture(request: HttpRequest, pk: uuid.UUID, asset_type: Form[str], file: UploadedFile | None = File(None), data_url: Form[str] = "",
+                expression: Form[str] = "", outfit: Form[str] = "", label: Form[str] = ""):
+    """Multipart with `file`, or a base64 `data_url`. The bytes are kept as they came."""
+    kit = access.kit(request.user, pk, Role.CURATOR)
+    data, name = bytes_of(file, data_url)
+    row = kits.add_picture(kit, data=data, asset_type=asset_type, expression=expression[:80], outfit=outfit[:80], label=label, by=request.user, filename=name)
+    return 201, picture_out(row)
+
+
+@router.patch("/avatar-kits/{pk}/assets/{asset}", summary="Change a picture's labels")
+def edit_picture(request: HttpRequest, pk: uuid.UUID, asset: uuid.UUID, body: PicturePatch):
+    """Expression, outfit, tags, shelf."""
+    return picture_out(kits.edit_picture(access.kit_asset(request.user, pk, asset, Role.CURATOR), by=request.user, **given(body)))
+
+
+@router.delete("/avatar-kits/{pk}/assets/{asset}", response={204: None}, summary="Take a picture off the sheet")
+def retire(request: HttpRequest, pk: uuid.UUID, asset: uuid.UUID):
+    """Soft: it can be brought back."""
+    kits.retire(access.kit_asset(request.user, pk, asset, Role.CURATOR), by=request.user)
+    return 204, None
+
+
+def _verdict(name: str, verb: Any, text: str) -> None:
+    @router.post(f"/avatar-kits/{{pk}}/assets/{{asset}}/{name}", summary=f"{name.capitalize()} a picture", operation_id=f"{name}_picture")
+    def decide(request: HttpRequest, pk: uuid.UUID, asset: uuid.UUID):
+        return picture_out(verb(access.kit_asset(request.user, pk, asset, Role.CURATOR), by=request.user))
+
+    decide.__doc__ = text
+
+
+_verdict("accept", kits.accept, "proposed → accepted.")
+_verdict("reject", kits.reject, "proposed → rejected.")
+_verdict("restore", kits.bring_back, "Back onto the sheet.")
+
+
+def _anchor(which: str) -> None:
+    @router.patch(f"/avatar-kits/{{pk}}/{which}-anchor", summary=f"Choose the {which} anchor", operation_id=f"set_{which}_anchor")
+    def choose(request: HttpRequest, pk: uuid.UUID, body: AnchorIn):
+        """An accepted picture of the kit; null takes it away."""
+        kit = access.kit(request.user, pk, Role.CURATOR)
+        return kit_out(kits.set_anchor(kit, which=which, picture_id=body.asset_id, by=request.user))
+
+
+_anchor("primary")
+_anchor("secondary")
