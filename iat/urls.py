@@ -8,4 +8,7 @@ from iat.api import api
 urlpatterns = [
     path("api/", api.urls),
     path("admin/", admin.site.urls),
+    path("", include("renders.urls")),
+    path("", include("projects.urls")),
+    path("", include("spaces.urls")),
 ]

@@ -218,13 +218,17 @@ def kind_of(location: str) -> str:
     return "living_room"
 
 
+def svg(location: str, seed: str) -> str:
+    """The place as SVG."""
+    kind = kind_of(location)
+    rng = random.Random(hashlib.sha256(f"{kind}/{seed}".encode()).digest())
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">{PLACES[kind](rng)}</svg>'
+
+
 @lru_cache(maxsize=24)
 def plate_png(location: str, seed: str) -> bytes:
     """The place as PNG bytes, WIDTH × HEIGHT px, opaque."""
-    kind = kind_of(location)
-    rng = random.Random(hashlib.sha256(f"{kind}/{seed}".encode()).digest())
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">{PLACES[kind](rng)}</svg>'
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=WIDTH, background="#ffffff", skip_system_fonts=True))
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg(location, seed), width=WIDTH, background="#ffffff", skip_system_fonts=True))
 
 
 def draw(location: str, *, seed: str) -> Image.Image:

@@ -138,3 +138,14 @@ def _anchors(snapshot: dict[str, Any]) -> list[tuple[str, AvatarAsset]]:
 def kits_in(snapshot: dict[str, Any]) -> list[AvatarKit]:
     """The kits that a snapshot names."""
     return list(AvatarKit.objects.filter(pk__in=[m["kit"]["id"] for m in snapshot["cast"] if m["kit"]]))
+
+
+def waiting_anywhere(*, limit: int) -> list[RunJob]:
+    """Jobs of all projects in scope that wait for a person."""
+    rows = RunJob.objects.filter(renders__state="draft", renders__candidate__isnull=False, project__status="active")
+    return list(rows.select_related("task", "project", "final_asset").distinct().order_by("-created_at", "-id")[:limit])
+
+
+def next_panels(*, limit: int) -> list[Task]:
+    """Panels of the story that nobody has drawn yet, in reading order."""
+    return list(Task.objects.filter(status="pending", project__status="active").select_related("project", "scene").prefetch_related(CAST).order_by("-project__created_at", "branch", "sequence", "id")[:limit])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from projects.models import Project
 from renders.models import RenderedAsset, RenderedSource, Task
@@ -111,3 +111,9 @@ def recent(*, limit: int = 12) -> list[RenderedAsset]:
 def running(*, limit: int = 8) -> list[Task]:
     """Tasks at work."""
     return list(Task.objects.filter(status="running").select_related("project").order_by("-updated_at", "-id")[:limit])
+
+
+def counts_by_definition(ids: list[Any]) -> dict[Any, int]:
+    """How many pictures show each definition itself. One query."""
+    rows = RenderedSource.objects.filter(definition_id__in=ids).values("definition_id").annotate(n=Count("id"))
+    return {row["definition_id"]: row["n"] for row in rows}

@@ -68,20 +68,21 @@ def read(name: str, character: str, *, named: bool) -> Placing:
 
 
 def plan(names: list[str], character: str, *, sizes: dict[str, tuple[int, int]] | None = None) -> list[Placing]:
-    """Places for a batch, in the order given. Without a named anchor, the neutral picture of the main outfit becomes one."""
+    """Places for a batch, in the order given. Without a named anchor, the calmest picture of the main outfit becomes one."""
     own = set(words_of(character + ".x"))
     named = any(own & set(words_of(n)) for n in names if PurePosixPath(n).suffix.lower() in PICTURES)
     found = _once([read(n, character, named=named) for n in names])
     if any(p.asset_type.startswith("anchor") for p in found):
         return found
     outfits = Counter(p.outfit for p in found if p.asset_type in ("expression", "outfit"))
-    for outfit in sorted(outfits, key=lambda o: (-outfits[o], o)):
-        for at, place in enumerate(found):
-            if place.outfit == outfit and place.expression == "neutral" and place.asset_type in ("expression", "outfit"):
-                width, height = (sizes or {}).get(place.name, (1, 2))
-                tall = height > width * 1.35
-                found[at] = replace(place, asset_type="anchor_fullbody" if tall else "anchor_portrait", label="fullbody" if tall else "portrait")
-                return found
+    calm = ("neutral", "happy", "calm", "serious")
+    usable = [(at, p) for at, p in enumerate(found) if p.asset_type in ("expression", "outfit")]
+    if not usable:
+        return found
+    at, place = min(usable, key=lambda item: (calm.index(item[1].expression) if item[1].expression in calm else 9, -outfits[item[1].outfit], item[1].outfit, item[0]))
+    width, height = (sizes or {}).get(place.name, (1, 2))
+    tall = height > width * 1.35
+    found[at] = replace(place, asset_type="anchor_fullbody" if tall else "anchor_portrait", label="fullbody" if tall else "portrait")
     return found
 
 

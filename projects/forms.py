@@ -1,0 +1,62 @@
+"""Forms of productions."""
+
+from typing import Any
+
+from django import forms
+
+from spaces.forms import HOURS, SKIES
+
+EXPRESSIONS = [("", "as the parent")] + [(e, e) for e in (
+    "neutral", "happy", "joyful", "exuberant", "sad", "sullen", "angry", "furious", "surprised", "shy", "determined", "worried", "afraid", "thoughtful", "tired", "smug", "serious", "loving")]
+POSES = [("", "as the picture has it")] + [(p, p.replace("_", " ")) for p in ("standing", "relaxed", "hand_on_hip", "waving", "arms_wide", "pointing", "thinking", "folded")]
+
+
+class CharacterVariantForm(forms.Form):
+    """A character in another mood, outfit or pose."""
+
+    label = forms.CharField(max_length=120, help_text="exuberant, Sunday best, undercover …")
+    expression_profile = forms.ChoiceField(required=False, choices=EXPRESSIONS, label="Expression")
+    outfit = forms.CharField(required=False, max_length=300, help_text="An outfit of the kit, or words: yellow coat")
+    hairstyle = forms.CharField(required=False, max_length=200)
+    pose = forms.ChoiceField(required=False, choices=POSES)
+
+    def told(self) -> dict[str, Any]:
+        """As the verb wants it: the type is the first thing that changes."""
+        data = self.cleaned_data
+        given = {k: data[k] for k in ("expression_profile", "outfit", "hairstyle", "pose") if data[k]}
+        kinds = {"expression_profile": "expression", "outfit": "outfit", "hairstyle": "hairstyle", "pose": "pose"}
+        known = {e for e, _ in EXPRESSIONS}
+        if not given and data["label"].strip().lower() in known:
+            given = {"expression_profile": data["label"].strip().lower()}
+        return {"variant_type": kinds[next(iter(given))] if given else "custom", "label": data["label"], "modifiers": given}
+
+
+class SceneVariantForm(forms.Form):
+    """A place at another hour or in other weather."""
+
+    label = forms.CharField(max_length=120, help_text="evening, after the storm …")
+    time_of_day = forms.ChoiceField(required=False, choices=HOURS)
+    weather = forms.ChoiceField(required=False, choices=SKIES)
+    lighting = forms.CharField(required=False, max_length=200)
+
+    def told(self) -> dict[str, Any]:
+        """As the verb wants it."""
+        data = self.cleaned_data
+        given = {k: data[k] for k in ("time_of_day", "weather", "lighting") if data[k]}
+        if not given and data["label"].strip().lower() in {h for h, _ in HOURS}:
+            given = {"time_of_day": data["label"].strip().lower()}
+        return {"variant_type": next(iter(given), "custom"), "label": data["label"], "modifiers": given}
+
+
+class StyleUseForm(forms.Form):
+    """A project's own turn of a style's knobs; empty leaves the style's value."""
+
+    is_primary = forms.BooleanField(required=False, label="This is the project's main style")
+    saturation = forms.FloatField(required=False, min_value=0, max_value=2)
+    contrast = forms.FloatField(required=False, min_value=0, max_value=2)
+    line_weight = forms.FloatField(required=False, min_value=0, max_value=1)
+    grain = forms.FloatField(required=False, min_value=0, max_value=1)
+    halftone = forms.FloatField(required=False, min_value=0, max_value=1)
+    palette_strength = forms.FloatField(required=False, min_value=0, max_value=1)
+
+    KNOBS = ("saturation", "contrast", "line_weight", "grain", "halftone", "palette_strength")

@@ -1,0 +1,53 @@
+"""Forms of tasks and renders. Choices are set by the view: only what the project has."""
+
+from typing import Any
+
+from django import forms
+
+from spaces.forms import HOURS, SKIES
+
+SHOTS = [("", "let the shots vary"), ("wide", "wide"), ("medium", "medium"), ("close_up", "close-up")]
+SIZES = [("1024x1024", "square, 1024 × 1024"), ("1280x720", "wide, 1280 × 720"), ("768x1152", "tall, 768 × 1152")]
+
+
+class TaskForm(forms.Form):
+    """A panel's brief."""
+
+    name = forms.CharField(max_length=120, help_text="Page 2, panel 1")
+    description = forms.CharField(required=False, max_length=20000, label="What happens", widget=forms.Textarea(attrs={"rows": 2, "wide": True}))
+    characters = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple(attrs={"wide": True}), label="Cast")
+    scene_id = forms.ChoiceField(required=False, label="Scene")
+    style_id = forms.ChoiceField(required=False, label="Style")
+    camera = forms.ChoiceField(required=False, choices=SHOTS)
+    branch = forms.CharField(required=False, max_length=60, initial="main")
+    sequence = forms.IntegerField(required=False, min_value=1, label="Number", help_text="Empty: at the end")
+    instructions = forms.CharField(required=False, max_length=8000, widget=forms.Textarea(attrs={"rows": 3, "wide": True}), label="Instructions to the artist")
+
+    def offer(self, people: list[Any], places: list[Any], styles: list[Any]) -> "TaskForm":
+        """Sets what can be chosen."""
+        self.fields["characters"].choices = [(str(r.pk), r.name) for r in people]
+        self.fields["scene_id"].choices = [("", "nowhere in particular")] + [(str(r.pk), r.name) for r in places]
+        self.fields["style_id"].choices = [("", "the project's main style")] + [(str(s.style_id), s.style.name) for s in styles]
+        return self
+
+    def told(self) -> dict[str, Any]:
+        """As the verb wants it."""
+        data = dict(self.cleaned_data)
+        camera = data.pop("camera")
+        return {**data, "scene_id": data["scene_id"] or None, "style_id": data["style_id"] or None, "branch": data["branch"] or "main", "workflow_data": {"camera": camera} if camera else {}}
+
+
+class RenderForm(forms.Form):
+    """How a task is rendered."""
+
+    candidates = forms.IntegerField(min_value=1, max_value=40, initial=4)
+    size = forms.ChoiceField(choices=SIZES, initial="1024x1024")
+    camera = forms.ChoiceField(required=False, choices=[("", "as the task says"), *SHOTS[1:]])
+    time_of_day = forms.ChoiceField(required=False, choices=[("", "as the scene says"), *HOURS[1:]])
+    weather = forms.ChoiceField(required=False, choices=[("", "as the scene says"), *SKIES[1:]])
+
+    def wish(self) -> dict[str, Any]:
+        """As the plan wants it."""
+        data = dict(self.cleaned_data)
+        width, height = (int(side) for side in data.pop("size").split("x"))
+        return {**data, "width": width, "height": height}

@@ -1,0 +1,28 @@
+"""Paths of pages with pictures in them."""
+
+from django.urls import path
+
+from renders.views import home, library, pictures, projects, review, runs, tasks
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("sketch/<uuid:pk>", library.sketch, name="sketch"),
+    path("definitions/<uuid:pk>", library.definition, name="definition"),
+    path("definitions/<uuid:pk>/lineage", library.lineage, name="definition-lineage"),
+    path("definitions/<uuid:pk>/views", library.base_view, name="definition-views"),
+    path("projects/<str:p>", projects.show, name="project"),
+    path("projects/<str:p>/gallery", projects.gallery, name="gallery"),
+    path("projects/<str:p>/review", review.queue, name="review-queue"),
+    path("projects/<str:p>/tasks/new", tasks.new, name="task-new"),
+    path("tasks/<uuid:pk>", tasks.show, name="task"),
+    path("tasks/<uuid:pk>/edit", tasks.edit, name="task-edit"),
+    path("tasks/<uuid:pk>/delete", tasks.delete, name="task-delete"),
+    path("tasks/<uuid:pk>/plan", tasks.plan, name="task-plan"),
+    path("tasks/<uuid:pk>/render", tasks.render_task, name="task-render"),
+    path("runs/<uuid:pk>", runs.show, name="run"),
+    path("runs/<uuid:pk>/<str:verb>", runs.act, name="run-act"),
+    path("jobs/<uuid:pk>/review", review.desk, name="review"),
+    path("candidates/<uuid:pk>/<str:verb>", review.decide, name="decide"),
+    path("renders/<uuid:pk>", pictures.show, name="render"),
+    path("renders/<uuid:pk>/<str:verb>", pictures.act, name="render-act"),
+]

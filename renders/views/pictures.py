@@ -1,0 +1,33 @@
+"""A picture and its whole way back to canon."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from iat.kernel import pages
+from renders import access
+from renders.domain import rendered
+from renders.lifecycles import RENDERED
+from renders.queries import gallery
+from spaces import access as doors
+from spaces.models import Role
+
+VERBS = {"approved": ("approve", "Approve"), "discarded": ("discard", "Discard"), "archived": ("archive", "Archive"), "draft": ("bring_back", "Bring back")}
+SAID = {"approve": "Approved.", "discard": "Discarded; it can be brought back.", "archive": "Archived.", "bring_back": "Back as a draft.", "make_final": "This is the panel now."}
+
+
+def show(request: HttpRequest, pk: str) -> HttpResponse:
+    """Picture, origin, stages, siblings."""
+    row = access.rendered(request.user, pk)
+    makes = doors.role_in(doors.signed_in(request.user), row.space_id) in Role.at_least(Role.ARTIST)
+    moves = [VERBS[to] for to in RENDERED.after(row.state)] if makes else []
+    return render(request, "renders/picture.html", {"row": row, "origin": gallery.origin(row), "moves": moves, "makes": makes, "project": row.project})
+
+
+@require_POST
+def act(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
+    """One of the lifecycle's verbs."""
+    row = access.rendered(request.user, pk, Role.ARTIST)
+    if verb not in SAID:
+        raise Http404
+    return pages.act(request, lambda: getattr(rendered, verb)(row, by=request.user), done=SAID[verb], to=f"/renders/{pk}")
