@@ -19,10 +19,9 @@ from PIL import Image
 from renders.imaging import wardrobe
 
 EXPRESSIONS = {
-    "neutral": "solemn", "happy": "smile", "joyful": "smileBig", "exuberant": "smileLOL", "sad": "concerned", "sullen": "contempt",
-    "angry": "veryAngry", "furious": "rage", "surprised": "awe", "shy": "cute", "determined": "driven", "worried": "concernedFear",
-    "afraid": "fear", "thoughtful": "suspicious", "tired": "tired", "smug": "cheeky", "scornful": "contempt", "loving": "lovingGrin1",
-    "serious": "serious", "explaining": "explaining", "calm": "eyesClosed",
+    "neutral": "smile", "happy": "calm", "joyful": "smileBig", "exuberant": "smileLOL", "sad": "solemn", "sullen": "tired", "angry": "veryAngry",
+    "furious": "rage", "surprised": "awe", "shy": "cute", "determined": "driven", "worried": "concerned", "afraid": "hectic", "thoughtful": "suspicious",
+    "tired": "tired", "smug": "cheeky", "scornful": "contempt", "loving": "lovingGrin1", "serious": "serious", "explaining": "explaining", "calm": "eyesClosed",
 }
 HAIR = {
     "short": ("short1", "short2", "short3", "short4", "short5"), "long": ("long", "longBangs", "mediumStraight"),
@@ -100,7 +99,7 @@ def look_of(attributes: dict, *, seed: str, expression: str = "neutral", outfit:
     marks = f"{appearance.get('marks') or ''} {appearance.get('accessories') or ''}"
     tops, lows = ("#c6523f", "#2f7f86", "#d59a3a", "#5b6fa8", "#6d8f57"), ("#2f3a55", "#4b4642", "#5c6b7a", "#74583f")
     return Look(
-        head=_pick(seed, "head", heads), expression=EXPRESSIONS.get(expression, "solemn"),
+        head=_pick(seed, "head", heads), expression=EXPRESSIONS.get(expression, "smile"),
         skin=_word(str(appearance.get("skin") or ""), SKIN) or colour(str(appearance.get("skin") or ""), "") or _pick(seed, "skin", tuple(SKIN.values())),
         hair=colour(hair, _pick(seed, "hair", (NAMED["black"], NAMED["brown"], NAMED["auburn"]))), garment=garment,
         top=colour(first, _pick(seed + wear, "top", tops)), bottom=colour(rest, _pick(seed, "bottom", lows)),

@@ -14,4 +14,4 @@ def home(request: HttpRequest) -> HttpResponse:
     user = access.look_around(request.user)
     return render(request, "renders/home.html", {
         "spaces": list(library.spaces_for(user).order_by("-created_at", "-id")[:12]), "projects": list(overview.projects().order_by("-created_at", "-id")[:12]),
-        "waiting": board.waiting_anywhere(limit=8), "running": gallery.running(), "recent": gallery.recent(), "panels": board.next_panels(limit=4)})
+        "waiting": board.waiting_anywhere(limit=8), "running": gallery.running(), "recent": gallery.recent(), "faces": library.faces(limit=24), "panels": board.next_panels(limit=4)})

@@ -80,3 +80,9 @@ def kits_by_root(root_ids: list[uuid.UUID]) -> dict[uuid.UUID, AvatarKit]:
     for kit in rows:
         found[kit.character.root_id] = kit
     return found
+
+
+def faces(*, limit: int) -> list[AvatarKit]:
+    """Active default kits of the scope, with their portraits."""
+    rows = AvatarKit.objects.filter(status="active", is_default=True).select_related("character", "primary_anchor")
+    return list(rows.order_by("name", "id")[:limit])
