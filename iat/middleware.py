@@ -49,7 +49,7 @@ def single_user(get_response: Next) -> Next:
     return middleware
 
 
-class scope_per_request:  # noqa: N801 - a middleware reads as a word in the settings
+class scope_per_request:
     """Every request starts and ends without a scope; refusals of the domain become answers here, once."""
 
     def __init__(self, get_response: Next) -> None:

@@ -29,7 +29,9 @@ def spaces_of(user: User, role: str = Role.VIEWER) -> list[uuid.UUID]:
 
 def curates_somewhere(user: User) -> bool:
     """Whether the curator's desk has anything for them."""
-    return Membership.objects.filter(user=user, role__in=Role.at_least(Role.CURATOR)).exists()
+    if not hasattr(user, "_curates"):  # the admin asks this many times a page
+        user._curates = Membership.objects.filter(user=user, role__in=Role.at_least(Role.CURATOR)).exists()  # type: ignore[attr-defined]
+    return bool(user._curates)  # type: ignore[attr-defined]
 
 
 def role_in(user: User, space_id: Any) -> str:

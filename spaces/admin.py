@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -18,6 +19,8 @@ from spaces.models import AvatarAsset, AvatarKit, Role
 from spaces.models.definition import Character
 from spaces.queries import library
 from spaces.uploads import bytes_of
+
+admin.site.unregister(Group)
 
 
 class Desk(admin.ModelAdmin):

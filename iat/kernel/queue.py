@@ -17,14 +17,14 @@ from iat.kernel import enter, scope
 log = logging.getLogger("iat.queue")
 
 
-def enqueue(name: str, *, priority: int = 5, **ids: str) -> None:
+def enqueue(name: str, **ids: str) -> None:
     """Sends task `name` once the transaction commits. A dead broker is logged, not raised: the sweeper will see the row."""
     here = scope.current()
     owner = {what: str(pk) for what, pk in (("space_id", here.space_id), ("project_id", here.project_id)) if pk}
 
     def send() -> None:
         try:
-            current_app.send_task(name, kwargs={"owner": owner, **ids}, priority=priority)
+            current_app.send_task(name, kwargs={"owner": owner, **ids})
         except Exception as error:  # the broker's errors are many; the work itself is safe in its row
             log.warning("the broker did not take %s (%s); the sweeper will send it again", name, type(error).__name__)
 
@@ -37,6 +37,7 @@ class ScopedTask(Task):
     typing = False  # `owner` is ours, not the task's
 
     def __call__(self, *, owner: dict[str, str], **ids: Any) -> Any:
-        here = scope.Scope(**{what: uuid.UUID(pk) for what, pk in owner.items()})
+        ids_of: dict[str, Any] = {what: uuid.UUID(pk) for what, pk in owner.items()}
+        here = scope.Scope(**ids_of)
         with enter.entered(here):
             return super().__call__(**ids)

@@ -21,7 +21,6 @@ class Row(models.Model):
 
     class Meta:
         abstract = True
-        base_manager_name = None
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """As Django's, behind the write wall."""

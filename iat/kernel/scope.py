@@ -31,7 +31,8 @@ class Scope:
         return not (self.space_id or self.project_id or self.everything) and self.spaces is None
 
 
-_scope: ContextVar[Scope] = ContextVar("scope", default=Scope())
+NOWHERE = Scope()
+_scope: ContextVar[Scope] = ContextVar("scope", default=NOWHERE)
 
 
 def current() -> Scope:
@@ -60,7 +61,7 @@ class InScope(Func):
         """Two conditions are equal only where their declaration is the same."""
         return (self.__class__, self.within, tuple(map(repr, self.source_expressions)))
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any, *how: Any, **extra: Any) -> Any:  # type: ignore[override]
         """`column = %s`, `column IN (…)` or a constant truth, by the current scope."""
         here = current()
         if here.everything:
@@ -95,7 +96,7 @@ class InScope(Func):
             return f"{sql} IN ({marks})", [*params, *values]
         sql, params = columns["project"]
         table = connection.ops.quote_name(self.within.projects_table)
-        return f"{sql} IN (SELECT id FROM {table} WHERE space_id IN ({marks}))", [*params, *values]
+        return f"{sql} IN (SELECT id FROM {table} WHERE space_id IN ({marks}))", [*params, *values]  # noqa: S608 - a table name of ours and placeholders
 
     def _of_project(self, here: Scope, columns: Any, equals: Any) -> tuple[str, list[Any]]:
         if "space" not in columns:
@@ -168,7 +169,8 @@ class ScopedQuerySet(models.QuerySet):
 
     def update(self, **changes: Any) -> int:
         """As Django's; owner columns never move by an update."""
-        declared = self.model.scope
+        model: Any = self.model
+        declared: Within | None = model.scope
         if declared is not GLOBAL and not current().everything:
             owners = {getattr(declared, what) for what in declared.named()}
             if moved := owners & {name.removesuffix("_id") for name in changes}:
@@ -182,9 +184,9 @@ class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: igno
     def get_queryset(self) -> Any:
         """All rows of the current scope; raises ScopeMissing at compile time without one."""
         rows = super().get_queryset()
-        if self.model.scope is GLOBAL:
-            return rows
-        return rows.filter(self.model.scope.condition())
+        model: Any = self.model
+        declared: Within | None = model.scope
+        return rows if declared is GLOBAL else rows.filter(declared.condition())
 
 
 def check_write(row: Any) -> None:

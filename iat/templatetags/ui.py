@@ -25,7 +25,7 @@ def badge(state: str) -> SafeString:
 @register.simple_tag
 def picture(asset: Any, alt: str = "", size: int = 512, css: str = "") -> SafeString:
     """A lazily loaded thumbnail of an asset, with its real proportions reserved; empty for none."""
-    if asset is None:
+    if not asset:
         return format_html('<span class="pic none {}" role="img" aria-label="no picture yet"></span>', css)
     return format_html('<img class="pic {}" loading="lazy" decoding="async" src="/api/assets/{}/thumbnail?size={}" width="{}" height="{}" alt="{}">',
                        css, asset.pk, size, asset.width or 1, asset.height or 1, alt)

@@ -50,11 +50,10 @@ def _source(s: gallery.Source) -> dict[str, Any]:
 
 
 def _decision(name: str, text: str, verb: Any) -> None:
-    @router.post(f"/renders/{{pk}}/{name}", summary=f"{name.capitalize()} a picture", operation_id=f"{name}_render")
+    @router.post(f"/renders/{{pk}}/{name}", summary=f"{name.capitalize()} a picture", operation_id=f"{name}_render", description=text)
     def decide(request: HttpRequest, pk: uuid.UUID):
+        """See the description given above."""
         return rendered_out(verb(access.rendered(request.user, pk, Role.ARTIST), by=request.user))
-
-    decide.__doc__ = text
 
 
 _decision("approve", "draft → approved.", rendered.approve)

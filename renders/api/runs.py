@@ -5,15 +5,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Router
+from ninja import Header, Router
 
 from iat.kernel import http
+from iat.kernel.errors import Finding, Invalid
 from projects.access import project as enter_project
 from renders import access
 from renders.domain import candidates, runs
-from renders.models import RunJob
+from renders.models import RunJob, Task
+from renders.pipeline import plan, runner
 from renders.queries import board
-from renders.schemas import RatingIn, candidate_out, job_out, rendered_out, run_out
+from renders.schemas import RatingIn, RunIn, candidate_out, job_out, rendered_out, run_out
+from spaces.domain import repeats
 from spaces.models import Role
 from spaces.schemas import Page, listed
 
@@ -24,6 +27,23 @@ router = Router(tags=["Runs"])
 def index(request: HttpRequest, p: str, limit: int = 50, cursor: str | None = None, count: bool = False):
     """Newest first."""
     return listed(board.runs(enter_project(request.user, p)), run_out, order=["-created_at", "-id"], limit=limit, cursor=cursor, count=count)
+
+
+@router.post("/projects/{p}/runs", response={202: dict}, summary="Render several tasks in one run")
+def start(request: HttpRequest, p: str, body: RunIn, idempotency_key: str | None = Header(None, alias="Idempotency-Key")):
+    """A job per task."""
+    project = enter_project(request.user, p, Role.ARTIST)
+    told = body.dict()
+    ids = told.pop("task_ids")
+    found = {t.pk: t for t in Task.objects.filter(project=project, pk__in=ids)}
+    if missing := [Finding(f"/task_ids/{at}", "no task of this project") for at, pk in enumerate(ids) if pk not in found]:
+        raise Invalid("Some of these tasks are not in this project.", findings=missing)
+
+    def go():
+        run = runner.start([found[pk] for pk in dict.fromkeys(ids)], plan.Wish(**told), by=request.user)
+        return 202, {"run": run_out(run), "poll": f"/api/runs/{run.pk}"}
+
+    return repeats.once(request.user, idempotency_key, {"project": project.pk, "ids": ids, **told}, go)
 
 
 @router.get("/runs/{pk}", summary="A run")
@@ -81,11 +101,10 @@ def review(request: HttpRequest, p: str, limit: int = 50, cursor: str | None = N
 
 
 def _decision(name: str, summary: str, text: str, verb: Any, out: Any) -> None:
-    @router.post(f"/candidates/{{pk}}/{name}", summary=summary, operation_id=f"{name}_candidate", tags=["Review"])
+    @router.post(f"/candidates/{{pk}}/{name}", summary=summary, operation_id=f"{name}_candidate", tags=["Review"], description=text)
     def decide(request: HttpRequest, pk: uuid.UUID):
+        """See the description given above."""
         return out(verb(access.candidate(request.user, pk, Role.ARTIST), by=request.user))
-
-    decide.__doc__ = text
 
 
 _decision("select", "Pick a candidate", "Instead of the machine's choice.", candidates.select, rendered_out)

@@ -6,14 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Header, Router
 
 from iat.kernel import http
-from iat.kernel.errors import Finding, Invalid
 from projects.access import project as enter_project
 from renders import access
 from renders.domain import tasks
 from renders.models import RunJob, Task
 from renders.pipeline import plan, runner
 from renders.queries import board
-from renders.schemas import RenderIn, RunIn, TaskIn, TaskPatch, plan_out, rendered_out, run_out, task_out, to_columns
+from renders.schemas import RenderIn, TaskIn, TaskPatch, plan_out, rendered_out, run_out, task_out, to_columns
 from spaces.domain import repeats
 from spaces.models import Role
 from spaces.schemas import Page, given, listed
@@ -85,20 +84,3 @@ def by_job(request: HttpRequest, pk: uuid.UUID):
     row = runner.outcome(job)
     sources = [s.definition_id for s in row.sources.order_by("position")]
     return {**rendered_out(row), "render_id": job.pk, "source_character_ids": sources}
-
-
-@router.post("/projects/{p}/runs", response={202: dict}, summary="Render several tasks in one run")
-def start(request: HttpRequest, p: str, body: RunIn, idempotency_key: str | None = Header(None, alias="Idempotency-Key")):
-    """A job per task."""
-    project = enter_project(request.user, p, Role.ARTIST)
-    told = body.dict()
-    ids = told.pop("task_ids")
-    found = {t.pk: t for t in Task.objects.filter(project=project, pk__in=ids)}
-    if missing := [Finding(f"/task_ids/{at}", "no task of this project") for at, pk in enumerate(ids) if pk not in found]:
-        raise Invalid("Some of these tasks are not in this project.", findings=missing)
-
-    def go():
-        run = runner.start([found[pk] for pk in dict.fromkeys(ids)], plan.Wish(**told), by=request.user)
-        return 202, {"run": run_out(run), "poll": f"/api/runs/{run.pk}"}
-
-    return repeats.once(request.user, idempotency_key, {"project": project.pk, "ids": ids, **told}, go)

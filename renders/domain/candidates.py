@@ -43,7 +43,7 @@ def _pick(candidate: RunCandidate, job: RunJob, by: User) -> RenderedAsset:
     row = rendered.from_candidate(candidate, job, runs.snapshot_of(job), by=by)
     if row.state == "discarded":
         rendered.bring_back(row, by=by)
-    changes = {"selected_candidate_index": candidate.candidate_index, "final_asset_id": candidate.final_asset_id}
+    changes: dict[str, Any] = {"selected_candidate_index": candidate.candidate_index, "final_asset_id": candidate.final_asset_id}
     if job.status == "failed_output_guard":
         JOB.move(job, "done", by=by, **changes)
     else:

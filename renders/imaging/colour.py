@@ -162,4 +162,4 @@ def swatches(pixels: NDArray[Any], count: int = 6) -> list[str]:
     count = min(count, len(np.unique(small, axis=0)))
     _, labels, centres = cv2.kmeans(lab, count, None, (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 1.0), 1, cv2.KMEANS_PP_CENTERS)
     order = np.argsort(-np.bincount(labels.ravel(), minlength=count))
-    return ["#%02x%02x%02x" % tuple(int(v) for v in c) for c in from_lab(centres[order].reshape(-1, 1, 3)).reshape(-1, 3)]
+    return [f"#{int(c[0]):02x}{int(c[1]):02x}{int(c[2]):02x}" for c in from_lab(centres[order].reshape(-1, 1, 3)).reshape(-1, 3)]

@@ -123,7 +123,7 @@ def alley(rng: random.Random) -> str:
         out.append(shape(f"M1010 {y} H1320 V{y + 18} H1010 Z M1010 {y} V{y - 84} H1320 V{y} M1070 {y} v-84 M1130 {y} v-84 M1190 {y} v-84 M1250 {y} v-84", "#3b3a42", line=7, opacity=.9))
     out.append(shape("M1040 378 L1190 150 M1090 378 L1240 150", line=7))
     out += [box(470, 120, 130, 170, "#f1c766"), shape("M535 120 v170 M470 205 h130", line=7), box(150, 90, 150, 200, "#3a3d4d"), box(160, 640, 190, 230, "#5d7d6a", r=8), shape("M140 640 h230 l-24 -44 h-180 Z", "#4c6a59"),
-            box(1250, 720, 150, 180, "#8b8f98", r=8), shape("M1236 720 h178 l-20 -34 h-138 Z", "#747984"), f'<ellipse cx="770" cy="900" rx="150" ry="24" fill="#8fa0b8" opacity=".7"/>', shape("M570 306 h-60 M540 306 v40", line=6), disc(540, 360, 22, "#ffe9ac")]
+            box(1250, 720, 150, 180, "#8b8f98", r=8), shape("M1236 720 h178 l-20 -34 h-138 Z", "#747984"), '<ellipse cx="770" cy="900" rx="150" ry="24" fill="#8fa0b8" opacity=".7"/>', shape("M570 306 h-60 M540 306 v40", line=6), disc(540, 360, 22, "#ffe9ac")]
     return "".join(out)
 
 
@@ -131,11 +131,11 @@ def beach(rng: random.Random) -> str:
     """Sea, sand, a palm, clouds, a parasol."""
     clouds = "".join(f'<ellipse cx="{x}" cy="{y}" rx="{r}" ry="{r * .34:.0f}" fill="#fff" opacity=".9"/>' for x, y, r in ((300, 150, 130), (390, 176, 100), (1010, 110, 110), (1100, 134, 90)))
     waves = "".join(shape(f"M{rng.randint(-40, 1400)} {y} q 34 -14 68 0 t68 0", line=4) for y in range(470, 620, 16))
-    palm = shape("M1270 800 Q1300 520 1220 300", line=44) + f'<path d="M1270 800 Q1300 520 1220 300" fill="none" stroke="#a97c50" stroke-width="30" stroke-linecap="round"/>' + "".join(
+    palm = shape("M1270 800 Q1300 520 1220 300", line=44) + '<path d="M1270 800 Q1300 520 1220 300" fill="none" stroke="#a97c50" stroke-width="30" stroke-linecap="round"/>' + "".join(
         shape(f"M1220 300 q {dx} {dy} {ex} {ey} q {-dx * .6:.0f} {-ey * .2 + 30:.0f} {-ex} {-ey}", "#4f9360") for dx, dy, ex, ey in ((-120, -110, -280, 40), (-60, -170, -190, -150), (90, -170, 230, -110), (150, -80, 280, 70), (-90, -20, -190, 170), (80, 0, 170, 180)))
     parasol = shape("M330 800 L400 470", line=12) + shape("M190 560 Q240 380 440 400 Q580 430 600 620 Q500 560 400 566 Q290 540 190 560 Z", "#c6523f") + shape("M330 556 Q360 440 440 400 Q470 460 470 570 Q420 556 330 556 Z", "#f6f3ec")
     return blend("#7cc4e0", "#f3ead0", 0, 460, "sky") + disc(760, 200, 70, "#fff3c2", line=0) + clouds + blend("#2f8fa8", "#7fd0cf", 450, 200, "sea") + shape("M0 450 H1536", line=5) + waves + shape(
-        "M0 632 Q400 590 800 640 T1536 620 V1024 H0 Z", "#f1d9a0") + shape("M0 632 Q400 590 800 640 T1536 620", line=5) + f'<path d="M0 650 Q400 608 800 658 T1536 638" stroke="#fff" stroke-width="14" fill="none" opacity=".8"/>' + parasol + palm + "".join(
+        "M0 632 Q400 590 800 640 T1536 620 V1024 H0 Z", "#f1d9a0") + shape("M0 632 Q400 590 800 640 T1536 620", line=5) + '<path d="M0 650 Q400 608 800 658 T1536 638" stroke="#fff" stroke-width="14" fill="none" opacity=".8"/>' + parasol + palm + "".join(
         f'<circle cx="{rng.randint(20, 1516)}" cy="{rng.randint(680, 1010)}" r="4" fill="#c9a86c"/>' for _ in range(70))
 
 
@@ -174,7 +174,7 @@ def spaceship_bridge(rng: random.Random) -> str:
     ribs = shape("M520 40 L470 500 M1016 40 L1066 500", line=22) + shape("M130 300 L60 300 M1406 300 L1480 300", line=10)
     screens = "".join(box(x, 530, 150, 66, "#17313a", r=8) + f'<path d="M{x + 14} 572 l24 -20 l20 12 l30 -26 l20 22 l26 -10" stroke="#6fe0d2" stroke-width="5" fill="none"/>' for x in (240, 430, 950, 1140))
     chair = shape("M640 1000 L660 760 Q664 690 768 690 Q872 690 876 760 L896 1000 Z", "#7b4350") + box(590, 880, 80, 40, "#56303b", r=14) + box(866, 880, 80, 40, "#56303b", r=14)
-    return box(0, 0, WIDTH, HEIGHT, "#4a566b", line=0) + shape("M140 60 Q768 -10 1396 60 L1340 480 H196 Z", "#0f1430", line=16) + f'<circle cx="1080" cy="300" r="130" fill="#c9764c"/><ellipse cx="1080" cy="300" rx="220" ry="30" fill="none" stroke="#e9c9a0" stroke-width="14" transform="rotate(-14 1080 300)"/>' + stars + ribs + shape(
+    return box(0, 0, WIDTH, HEIGHT, "#4a566b", line=0) + shape("M140 60 Q768 -10 1396 60 L1340 480 H196 Z", "#0f1430", line=16) + '<circle cx="1080" cy="300" r="130" fill="#c9764c"/><ellipse cx="1080" cy="300" rx="220" ry="30" fill="none" stroke="#e9c9a0" stroke-width="14" transform="rotate(-14 1080 300)"/>' + stars + ribs + shape(
         "M60 660 L180 510 H1356 L1476 660 Z", "#6b7a92") + screens + lights + shape("M0 660 H1536 V1024 H0 Z", "#39445a") + "".join(shape(f"M{768 + (x - 768) * .5:.0f} 664 L{768 + (x - 768) * 1.4:.0f} 1024", line=4) for x in range(-300, 1900, 240)) + chair
 
 

@@ -139,7 +139,7 @@ def _style(task: Task) -> dict[str, Any] | None:
     style = task.style or next((u.style for u in used if u.is_primary), None)
     if style is None:
         return None
-    overrides = next((u.overrides for u in used if u.style_id == style.pk), {})
+    overrides: dict[str, Any] = next((u.overrides for u in used if u.style_id == style.pk), {})
     return {"id": str(style.pk), "revision": style.revision, "name": style.name, "version": style.version, "prompt": style.attributes.get("prompt", ""),
             "negative_prompt": style.attributes.get("negative_prompt", ""), "parameters": {**style.attributes.get("parameters", {}), **overrides}}
 

@@ -7,6 +7,7 @@ import datetime as dt
 import logging
 import uuid
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
@@ -221,7 +222,7 @@ def _register(candidate: RunCandidate, made: list[Made], snapshot: dict[str, Any
     sources = [m["picture"]["asset_id"] for m in snapshot["cast"] if m["picture"]]
     sources += [snapshot["scene"]["plate"]["asset_id"]] if snapshot["scene"] and snapshot["scene"]["plate"] else []
     pairs = [(str(pk), rows[0].pk, "reference_of") for pk in dict.fromkeys(sources)]
-    pairs += [(up.pk, down.pk, "derived_from") for up, down in zip(rows, rows[1:], strict=False)]
+    pairs += [(up.pk, down.pk, "derived_from") for up, down in pairwise(rows)]
     AssetLink.objects.bulk_create([AssetLink(space_id=project.space_id, project=project, parent_id=a, child_id=b, link_type=kind) for a, b, kind in pairs])
     return rows
 

@@ -97,7 +97,12 @@ class Provider(Protocol):
     label: str
     does: frozenset[str]
     model: str
-    Config: type[BaseModel]
+
+    @property
+    def Config(self) -> type[BaseModel]:  # noqa: N802 - a class by its place in the protocol
+        """The connector's settings: gives the form and the validation."""
+        ...
+
     stages_on_pixels: bool
     price_usd: float
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from iat.kernel import pages
-from iat.kernel.errors import NotAllowed, NotThere, Refused
+from iat.kernel.errors import Refused
 from projects.access import project as enter_project
 from projects.queries import overview
 from renders import access
@@ -52,14 +52,14 @@ def edit(request: HttpRequest, pk: str) -> HttpResponse:
 def delete(request: HttpRequest, pk: str) -> HttpResponse:
     """Removes a task; its pictures stay."""
     task = access.task(request.user, pk, Role.ARTIST)
-    back = f"/projects/{task.project_id}"
-    try:
+    gone: list[bool] = []
+
+    def do() -> None:
         tasks.delete(task, by=request.user)
-    except (NotThere, NotAllowed):
-        raise
-    except Refused as error:
-        return pages.act(request, lambda: (_ for _ in ()).throw(error), done="", to=f"/tasks/{pk}")
-    return pages.act(request, lambda: None, done="The task is gone; its pictures stay in the gallery.", to=back)
+        gone.append(True)
+
+    answer = pages.act(request, do, done="The task is gone; its pictures stay in the gallery.", to=f"/tasks/{pk}")
+    return redirect(f"/projects/{task.project_id}") if gone else answer
 
 
 def show(request: HttpRequest, pk: str) -> HttpResponse:

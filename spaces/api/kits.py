@@ -113,11 +113,10 @@ def retire(request: HttpRequest, pk: uuid.UUID, asset: uuid.UUID):
 
 
 def _verdict(name: str, verb: Any, text: str) -> None:
-    @router.post(f"/avatar-kits/{{pk}}/assets/{{asset}}/{name}", summary=f"{name.capitalize()} a picture", operation_id=f"{name}_picture")
+    @router.post(f"/avatar-kits/{{pk}}/assets/{{asset}}/{name}", summary=f"{name.capitalize()} a picture", operation_id=f"{name}_picture", description=text)
     def decide(request: HttpRequest, pk: uuid.UUID, asset: uuid.UUID):
+        """See the description given above."""
         return picture_out(verb(access.kit_asset(request.user, pk, asset, Role.CURATOR), by=request.user))
-
-    decide.__doc__ = text
 
 
 _verdict("accept", kits.accept, "proposed → accepted.")

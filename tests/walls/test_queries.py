@@ -1,0 +1,81 @@
+"""Every list and page asks the database as often for three rows as for one: the count is written down here, literally."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from iat.kernel import enter
+from projects.domain import imports, projects
+from renders.domain import candidates, tasks
+from renders.models import RunCandidate
+from renders.pipeline import plan, runner
+from spaces.domain import definitions, kits, people, spaces, versions
+from tests.conftest import client_of, person, picture
+
+API = {
+    "/api/spaces": 3, "/api/projects": 4, "/api/avatar-kits": 4, "/api/me/tokens": 3, "/api/spaces/{space}/members": 5, "/api/spaces/{space}/characters": 5, "/api/spaces/{space}/scenes": 5,
+    "/api/spaces/{space}/styles": 5, "/api/spaces/{space}/projects": 5, "/api/characters/{mara}/lineage": 6, "/api/characters/{mara}/history": 6, "/api/characters/{mara}/avatar-kits": 6,
+    "/api/characters/{mara}/renders": 6, "/api/avatar-kits/{kit}/assets": 6, "/api/projects/{project}/characters": 6, "/api/projects/{project}/scenes": 6, "/api/projects/{project}/styles": 6,
+    "/api/projects/{project}/tasks": 7, "/api/projects/{project}/runs": 6, "/api/projects/{project}/renders": 6, "/api/projects/{project}/review": 6, "/api/runs/{run}": 7, "/api/runs/{run}/jobs": 6,
+    "/api/jobs/{job}": 9, "/api/renders/{rendered}": 15,
+}
+PAGES = {
+    "/": 10, "/settings/tokens": 3, "/spaces/{space}": 9, "/spaces/{space}?type=scene": 9, "/spaces/{space}/members": 6, "/spaces/{space}/projects": 6, "/definitions/{mara}": 13,
+    "/definitions/{mara}/lineage": 7, "/kits/{kit}": 7, "/projects/{project}": 16, "/projects/{project}/import": 10, "/projects/{project}/gallery": 8, "/tasks/{task}": 9, "/tasks/{task}/plan": 11,
+    "/runs/{run}": 8, "/jobs/{job}/review": 10, "/renders/{rendered}": 16, "/admin/spaces/avatarkit/": 8, "/admin/spaces/character/": 8,
+}
+
+
+def more(w, name):
+    """One more of everything that a list may hold."""
+    with enter.in_space(w.space):
+        who = definitions.create(w.space, type="character", name=f"Person {name}", by=w.cleo)
+        kit = kits.create(who, name="Sheet", by=w.cleo)
+        kits.add_picture(kit, data=picture(), asset_type="anchor_portrait", by=w.cleo)
+        kits.add_picture(w.kit, data=picture(), asset_type="pose", label=name, by=w.cleo)
+        kits.create(w.mara, name=f"Sheet {name}", by=w.cleo)
+        kit.refresh_from_db()
+        kits.activate(kit, by=w.cleo)
+        who.refresh_from_db()
+        definitions.publish(who, by=w.cleo)
+        where = definitions.publish(definitions.create(w.space, type="scene", name=f"Place {name}", by=w.cleo), by=w.cleo)
+        style = definitions.publish(definitions.create(w.space, type="style", name=f"Style {name}", by=w.cleo), by=w.cleo)
+        projects.create(w.space, name=f"Project {name}", by=w.art)
+    people.add_member(w.space, username=person(f"guest-{name}").username, role="viewer", by=w.ana)
+    people.make_token(w.ana, name=name, scopes=["read"])
+    second = spaces.create(name=f"Space {name}", by=w.ana)
+    with enter.in_project(w.project):
+        got = imports.bring_in(w.project, by=w.art, characters=[who.pk], scenes=[where.pk], styles=[style.pk])
+        versions.variant(w.clone, variant_type="expression", label=f"mood {name}", modifiers={"expression_profile": "sad"}, by=w.art)
+        task = tasks.create(w.project, name=f"Panel {name}", characters=[got.characters[0].pk, w.clone.pk], scene_id=got.scenes[0].pk, by=w.art)
+        run = runner.start([task, w.task], plan.Wish(candidates=2, width=256, height=256, seed=int(name)), by=w.art)
+        for candidate in RunCandidate.objects.filter(job__run=run).order_by("job__job_key", "candidate_index"):
+            runner.work(candidate.pk)
+        w.task.refresh_from_db()
+    return second
+
+
+def count(client, url):
+    with CaptureQueriesContext(connection, ) as seen:
+        answer = client.get(url)
+    assert answer.status_code == 200, (url, answer.status_code, answer.content[:300])
+    return len([q for q in seen.captured_queries if "SAVEPOINT" not in q["sql"]])
+
+
+@pytest.mark.parametrize("doors", [API, PAGES], ids=["api", "pages"])
+def test_three_rows_cost_as_many_queries_as_one(rendered_world, doors):
+    w = rendered_world
+    people.make_token(w.ana, name="first", scopes=["read"])
+    more(w, "1")
+    with enter.in_project(w.project):
+        candidates.discard(w.candidates[0], by=w.art)
+        candidates.undo_discard(w.candidates[0], by=w.art)
+    client = client_of(w.ana)
+    names = {k: str(getattr(w, k).pk) for k in ("space", "mara", "kit", "project", "task", "run", "job", "rendered")}
+    urls = {pattern.format(**names): pattern for pattern in doors}
+    first = {pattern: count(client, url) for url, pattern in urls.items()}
+    for name in ("2", "3"):
+        more(w, name)
+    third = {pattern: count(client, url) for url, pattern in urls.items()}
+    assert third == first
+    assert first == doors
