@@ -13,7 +13,11 @@ test: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy
+	@echo "— on SQLite, with the real installation and the browser"
 	@$(BIN)/python -m pytest $(ARGS)
+	@if url=$$($(BIN)/python -m tests.preflight --urls); then set -- $$url; echo "— on PostgreSQL and Redis"; \
+	  DATABASE_URL=$$1 IAT_BROKER_URL=$$2 $(BIN)/python -m pytest -m "not e2e and not installation" $(ARGS); \
+	else echo "PostgreSQL or Redis is not here: the second round is SKIPPED"; fi
 
 check: $(VENV)/.installed-dev
 	@$(BIN)/ruff check . && $(BIN)/lint-imports --no-logo && $(BIN)/mypy

@@ -26,9 +26,9 @@ with enter.everywhere("the benchmark counts"):
 """
 
 
-def trial(home: Path, *, kills: int, candidates: int, seed: int = 1, size: int = 1024) -> dict[str, Any]:
+def trial(home: Path, *, kills: int, candidates: int, seed: int = 1, size: int = 1024, **env: str) -> dict[str, Any]:
     """One run under fire; returns what was counted afterwards."""
-    rng, place = random.Random(seed), Installation(home)
+    rng, place = random.Random(seed), Installation(home, **env)
     place.start()
     try:
         token = place.token()

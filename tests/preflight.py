@@ -28,9 +28,10 @@ def found() -> dict[str, bool]:
 
 if __name__ == "__main__":
     there = found()
+    if "--urls" in sys.argv:
+        print(POSTGRES, REDIS)
+        sys.exit(0 if there["PostgreSQL"] and there["Redis"] else 3)
     for name, ok in there.items():
         print(f"{name:<11} {'found' if ok else 'not found: its tests are skipped'}")
-    if "--postgres" in sys.argv:
-        sys.exit(0 if there["PostgreSQL"] and there["Redis"] else 3)
     if os.environ.get("IAT_REQUIRE_SERVICES") == "1" and not all(there.values()):
         sys.exit("IAT_REQUIRE_SERVICES=1, and not everything is there.")
