@@ -88,7 +88,7 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.HOME / "beat-schedule")
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env.HOME / "static"
+STATIC_ROOT = env.text("IAT_STATIC", str(env.HOME / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -90,3 +90,10 @@ def test_every_state_column_belongs_to_a_machine():
             for field in model._meta.local_fields:
                 if field.name in ("state", "status", "review") and field.choices:
                     assert any([c[0] for c in field.choices] == list(m.states) for m in MACHINES.values()), f"{model.__name__}.{field.name}"
+
+
+def test_the_diagrams_in_the_docs_are_those_of_the_code():
+    from iat import env
+    from iat.management.commands import diagrams
+
+    assert (env.ROOT / "docs/lifecycles.md").read_text() == diagrams.text()
