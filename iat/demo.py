@@ -15,7 +15,7 @@ from renders.imaging import figure
 from spaces.domain import definitions, kits, spaces, versions
 from spaces.models import Asset, Definition, Space, User
 
-EXPRESSIONS = ("neutral", "happy", "sad", "angry", "surprised", "determined")
+EXPRESSIONS = ("neutral", "happy", "sad", "angry", "surprised", "shy", "determined")
 PEOPLE: tuple[dict[str, Any], ...] = (
     {"name": "Mara Quill", "description": "Runs the night desk of the harbour paper. Asks the second question.", "canonical_tags": ["protagonist"],
      "attributes": {"gender": "woman", "personality": "curious, dry, stubborn", "appearance": {

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from iat.kernel.errors import Invalid
-from spaces.attributes import findings_of
+from spaces.attributes import HexColour, findings_of
 
 
 class GuideRules(BaseModel):
@@ -16,7 +16,7 @@ class GuideRules(BaseModel):
     chroma_limit: float = Field(60.0, ge=0, le=150)
     luminance_min: float = Field(0.0, ge=0, le=100)
     luminance_max: float = Field(100.0, ge=0, le=100)
-    palette: list[str] = Field(default_factory=list, max_length=24)
+    palette: list[HexColour] = Field(default_factory=list, max_length=24)
     palette_tolerance: float = Field(30.0, ge=0, le=100)
 
 

@@ -3,13 +3,13 @@
 Unknown keys are refused by name, so that a typing error never becomes silent canon.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from iat.kernel.errors import Finding, Invalid
 
-Word = str
+HexColour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
 class Shape(BaseModel):
@@ -70,7 +70,7 @@ class StyleParameters(Shape):
     grain: float = Field(0.0, ge=0, le=1)
     halftone: float = Field(0.0, ge=0, le=1)
     posterise: int = Field(0, ge=0, le=16)
-    palette: list[str] = Field(default_factory=list, max_length=16)
+    palette: list[HexColour] = Field(default_factory=list, max_length=16)
     palette_strength: float = Field(0.6, ge=0, le=1)
     tint: str = Field("", max_length=7, pattern=r"^(#[0-9a-fA-F]{6})?$")
 

@@ -3,14 +3,13 @@
 import base64
 import binascii
 import datetime as dt
-import uuid
 from typing import Any
 
 import orjson
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from iat.kernel.errors import Finding, Invalid, Malformed, Refused, Stale
+from iat.kernel.errors import Finding, Malformed, Refused, Stale
 
 PROBLEM = "application/problem+json"
 
@@ -80,11 +79,3 @@ def _beyond(order: list[str], values: list[Any]) -> Q:
         beyond |= equal & Q(**{f"{field}__{compare}": value})
         equal &= Q(**{field: value})
     return beyond
-
-
-def as_uuid(text: str, *, pointer: str) -> uuid.UUID:
-    """A UUID, or a sentence that names the field."""
-    try:
-        return uuid.UUID(str(text))
-    except ValueError:
-        raise Invalid(f"{text!r} is not an id.", findings=[Finding(pointer, "not a UUID")]) from None

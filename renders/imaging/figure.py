@@ -80,7 +80,7 @@ def _word(text: str, table: dict[str, str]) -> str:
 def colour(text: str, otherwise: str) -> str:
     """A hex colour from '#rrggbb' or from the first colour word in a phrase."""
     text = (text or "").strip().lower()
-    if len(text) == 7 and text.startswith("#"):
+    if re.fullmatch(r"#[0-9a-f]{6}", text):
         return text
     for word in text.replace("-", " ").replace(",", " ").split():
         if word in NAMED:

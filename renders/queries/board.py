@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 
 from projects.models import Project
 from renders.models import CastMember, QualityReport, RenderedAsset, Run, RunCandidate, RunJob, Task
-from spaces.models import AvatarAsset, AvatarKit
+from spaces.models import AvatarAsset
 
 CAST = Prefetch("cast", CastMember.objects.select_related("character__active_avatar_kit__primary_anchor__asset").order_by("position"))
 
@@ -133,11 +133,6 @@ def _anchors(snapshot: dict[str, Any]) -> list[tuple[str, AvatarAsset]]:
     """The anchors that were really used, with the name of whom they show."""
     wanted = {anchor: m["name"] for m in snapshot["cast"] if m["kit"] for anchor in m["kit"]["anchors"]}
     return [(wanted[str(a.pk)], a) for a in AvatarAsset.objects.filter(pk__in=wanted).select_related("asset").order_by("created_at", "id")]
-
-
-def kits_in(snapshot: dict[str, Any]) -> list[AvatarKit]:
-    """The kits that a snapshot names."""
-    return list(AvatarKit.objects.filter(pk__in=[m["kit"]["id"] for m in snapshot["cast"] if m["kit"]]))
 
 
 def waiting_anywhere(*, limit: int) -> list[RunJob]:

@@ -183,3 +183,17 @@ def test_the_last_owner_stays(world):
 
 def test_the_lifecycle_diagram_names_force():
     assert "canonical --> archived: force" in DEFINITION.mermaid()
+
+
+@pytest.mark.parametrize("palette", [["red"], ["#12345"], ['#"><b>'], ["#1234567"]])
+def test_a_palette_is_made_of_hex_colours(world, palette):
+    with enter.in_space(world.space), pytest.raises(Invalid, match="palette"):
+        definitions.create(world.space, type="style", name="S", by=world.cleo, attributes={"parameters": {"palette": palette}})
+
+
+def test_a_colour_of_a_character_never_breaks_out_of_the_drawing(world):
+    with enter.in_space(world.space):
+        row = definitions.create(world.space, type="character", name="X", by=world.cleo, attributes={"appearance": {"skin": '#"/><a', "hair": "#zzzzzz", "accent": '"><script>'}})
+    answer = client_of(world.vi).get(f"/sketch/{row.pk}")
+    assert answer.status_code == 200 and b"<script" not in answer.content and b'#"/>' not in answer.content
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
