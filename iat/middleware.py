@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from iat import __version__
 from iat.kernel import enter, http
-from iat.kernel.errors import NotSignedIn, Refused, TooLarge
+from iat.kernel.errors import Malformed, NotSignedIn, Refused, TooLarge
 from spaces import access
 from spaces.domain import people
 
@@ -20,13 +20,15 @@ FILES_AT_ONCE = 200
 
 
 def guard_body(get_response: Next) -> Next:
-    """Refuses a body that is larger than any upload may be before one byte of it is parsed."""
+    """Refuses a body that is larger than any upload may be before one byte of it is parsed, and NUL in addresses: no database takes it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         try:
             length = int(request.headers.get("Content-Length") or 0)
         except ValueError:
             return http.refusal(Refused("The Content-Length header is not a number."))
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return answer(request, Malformed("The address holds a NUL character."))
         many = FILES_AT_ONCE if request.path.startswith("/admin/") or request.path.endswith("/import") else 1
         limit = min(settings.IAT_MAX_UPLOAD_BYTES * many, 2 * 1024**3) + SLACK
         if length > limit:

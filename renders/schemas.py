@@ -40,10 +40,9 @@ class TaskPatch(In):
     workflow_data: dict[str, Any] | None = None
 
 
-class RenderIn(In):
-    """How to render. Cast, scene, style and instructions may be changed in the same breath; `mode: dry` only plans."""
+class Wished(In):
+    """How many pictures, how large, which shot, hour and weather, by whom."""
 
-    mode: Literal["run", "dry"] = "run"
     candidates: int = Field(4, ge=1, le=40)
     width: int = Field(1024, ge=256, le=2048)
     height: int = Field(1024, ge=256, le=2048)
@@ -52,24 +51,22 @@ class RenderIn(In):
     weather: Sky = ""
     provider_code: str = Field("storyboard", max_length=40)
     seed: int | None = Field(None, ge=0, le=2**53)
+
+
+class RenderIn(Wished):
+    """How to render. Cast, scene, style and instructions may be changed in the same breath; `mode: dry` only plans."""
+
+    mode: Literal["run", "dry"] = "run"
     character_ids: list[uuid.UUID] | None = None
     scene_id: uuid.UUID | None = None
     style_id: uuid.UUID | None = None
     instructions: str | None = Field(None, max_length=8000)
 
 
-class RunIn(In):
+class RunIn(Wished):
     """One run over several tasks."""
 
     task_ids: list[uuid.UUID] = Field(min_length=1, max_length=100)
-    candidates: int = Field(4, ge=1, le=40)
-    width: int = Field(1024, ge=256, le=2048)
-    height: int = Field(1024, ge=256, le=2048)
-    camera: Shot = ""
-    time_of_day: Hour = ""
-    weather: Sky = ""
-    provider_code: str = Field("storyboard", max_length=40)
-    seed: int | None = Field(None, ge=0, le=2**53)
 
 
 class RatingIn(In):

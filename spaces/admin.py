@@ -108,7 +108,7 @@ class CharacterDesk(Desk):
 def face(asset: Any) -> Any:
     """A small portrait for lists."""
     if asset is None:
-        return format_html('<span class="face none"></span>')
+        return format_html('<span class="face {}"></span>', "none")
     return format_html('<img class="face" src="/api/assets/{}/thumbnail?size=256" alt="" width="56" height="56" loading="lazy">', asset.pk)
 
 

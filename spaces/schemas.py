@@ -5,17 +5,33 @@ import uuid
 from typing import Any, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from iat.kernel import http
 
 Name = Field(min_length=1, max_length=120)
 
 
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_has_nul(v) for pair in value.items() for v in pair)
+    if isinstance(value, list):
+        return any(map(_has_nul, value))
+    return isinstance(value, str) and "\x00" in value
+
+
 class In(Schema):
     """What a client sends: strict."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def no_nul(cls, given: Any) -> Any:
+        """PostgreSQL keeps no NUL in texts; better said here than by the database."""
+        if _has_nul(getattr(given, "_obj", given)):
+            raise ValueError("texts may not hold a NUL character")
+        return given
 
 
 class Page(Schema):

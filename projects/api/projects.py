@@ -3,7 +3,7 @@
 import uuid
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Router, Status
 
 from iat.kernel import http
 from iat.kernel.errors import NotThere
@@ -33,7 +33,7 @@ def of_space(request: HttpRequest, pk: uuid.UUID, limit: int = 50, cursor: str |
 def create(request: HttpRequest, pk: uuid.UUID, body: ProjectIn):
     """Artists and above."""
     space = doors.space(request.user, pk, Role.ARTIST)
-    return 201, project_out(projects.create(space, by=request.user, **body.dict()))
+    return Status(201, project_out(projects.create(space, by=request.user, **body.dict())))
 
 
 @router.get("/projects", response=Page, summary="My projects")
@@ -68,7 +68,7 @@ def edit(request: HttpRequest, p: str, body: ProjectPatch):
 def delete(request: HttpRequest, p: str):
     """Out of sight; owners can bring it back."""
     projects.move(access.project(request.user, p, Role.OWNER), "deleted", by=request.user)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/projects/{p}/import", response={201: dict}, summary="Import canon")
@@ -76,7 +76,7 @@ def bring_in(request: HttpRequest, p: str, body: ImportIn):
     """Characters and scenes are cloned, styles referred to. All or nothing."""
     project = access.project(request.user, p, Role.ARTIST)
     got = imports.bring_in(project, by=request.user, **body.dict())
-    return 201, {"characters": [definition_out(r) for r in got.characters], "scenes": [definition_out(r) for r in got.scenes], "styles": [style_out(r) for r in got.styles]}
+    return Status(201, {"characters": [definition_out(r) for r in got.characters], "scenes": [definition_out(r) for r in got.scenes], "styles": [style_out(r) for r in got.styles]})
 
 
 def _kind(kind: str) -> None:
@@ -95,7 +95,7 @@ def _kind(kind: str) -> None:
         if parent is None:
             raise NotThere(f"This project has no such {kind}. Import it first.")
         told = body.dict()
-        return 201, definition_out(versions.variant(parent, variant_type=told.pop("type"), by=request.user, **told))
+        return Status(201, definition_out(versions.variant(parent, variant_type=told.pop("type"), by=request.user, **told)))
 
 
 _kind("character")
@@ -119,7 +119,7 @@ def use_style(request: HttpRequest, p: str, pk: uuid.UUID, body: StyleUse):
 def drop_style(request: HttpRequest, p: str, pk: uuid.UUID):
     """Pictures made with it keep their record."""
     projects.drop_style(access.project(request.user, p, Role.ARTIST), style_id=pk, by=request.user)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/projects/{p}/style-guides", summary="Style guides")

@@ -4,7 +4,7 @@ import uuid
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Form, Router
+from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
 
 from iat.kernel import http
@@ -87,7 +87,7 @@ def _of(kind: str) -> None:
         row = library_access.definition(request.user, pk, "edit", kind=kind)
         data, name = bytes_of(file, data_url)
         made = rendered.set_base_view(row, view=view, data=data, by=request.user, filename=name)
-        return 201, {"view": made.view, "render": rendered_out(made.rendered_asset)}
+        return Status(201, {"view": made.view, "render": rendered_out(made.rendered_asset)})
 
 
 for _kind in ("character", "scene", "style"):

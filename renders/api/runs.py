@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Header, Router
+from ninja import Header, Router, Status
 
 from iat.kernel import http
 from iat.kernel.errors import Finding, Invalid
@@ -43,7 +43,7 @@ def start(request: HttpRequest, p: str, body: RunIn, idempotency_key: str | None
         run = runner.start([found[pk] for pk in dict.fromkeys(ids)], plan.Wish(**told), by=request.user)
         return 202, {"run": run_out(run), "poll": f"/api/runs/{run.pk}"}
 
-    return repeats.once(request.user, idempotency_key, {"project": project.pk, "ids": ids, **told}, go)
+    return Status(*repeats.once(request.user, idempotency_key, {"project": project.pk, "ids": ids, **told}, go))
 
 
 @router.get("/runs/{pk}", summary="A run")
@@ -85,13 +85,13 @@ def cancel(request: HttpRequest, pk: uuid.UUID):
 @router.post("/runs/{pk}/retry", response={202: dict}, summary="Retry what failed")
 def retry(request: HttpRequest, pk: uuid.UUID):
     """What is done stays done."""
-    return 202, run_out(runs.retry(access.run(request.user, pk, Role.ARTIST), by=request.user, now=timezone.now()))
+    return Status(202, run_out(runs.retry(access.run(request.user, pk, Role.ARTIST), by=request.user, now=timezone.now())))
 
 
 @router.post("/runs/{pk}/rerun", response={202: dict}, summary="Repeat a run")
 def rerun(request: HttpRequest, pk: uuid.UUID):
     """Same snapshot, same seeds, a new run."""
-    return 202, run_out(runs.rerun(access.run(request.user, pk, Role.ARTIST), by=request.user, now=timezone.now()))
+    return Status(202, run_out(runs.rerun(access.run(request.user, pk, Role.ARTIST), by=request.user, now=timezone.now())))
 
 
 @router.get("/projects/{p}/review", response=Page, summary="What waits for a person")

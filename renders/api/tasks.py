@@ -3,7 +3,7 @@
 import uuid
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, Router
+from ninja import Header, Router, Status
 
 from iat.kernel import http
 from projects.access import project as enter_project
@@ -33,7 +33,7 @@ def create(request: HttpRequest, p: str, body: TaskIn):
     """Cast and scene are the project's own."""
     project = enter_project(request.user, p, Role.ARTIST)
     told = body.dict()
-    return 201, task_out(tasks.create(project, by=request.user, characters=told.pop("character_ids"), **told))
+    return Status(201, task_out(tasks.create(project, by=request.user, characters=told.pop("character_ids"), **told)))
 
 
 @router.get("/tasks/{pk}", summary="A task")
@@ -56,7 +56,7 @@ def edit(request: HttpRequest, pk: uuid.UUID, body: TaskPatch):
 def delete(request: HttpRequest, pk: uuid.UUID):
     """Its pictures stay."""
     tasks.delete(access.task(request.user, pk, Role.ARTIST), by=request.user)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/tasks/{pk}/render", response={200: dict, 202: dict}, summary="Render a task")
@@ -67,8 +67,8 @@ def render(request: HttpRequest, pk: uuid.UUID, body: RenderIn | None = None, id
     changes = to_columns({k: v for k, v in told.items() if k in ("character_ids", "scene_id", "style_id", "instructions")})
     wish = plan.Wish(**{k: v for k, v in told.items() if k in WISH})
     if told.get("mode") == "dry":
-        return 200, plan_out(runner.preview(task, wish, changes, by=request.user))
-    return repeats.once(request.user, idempotency_key, {"task": task.pk, **told}, lambda: _start(task, wish, changes, request))
+        return Status(200, plan_out(runner.preview(task, wish, changes, by=request.user)))
+    return Status(*repeats.once(request.user, idempotency_key, {"task": task.pk, **told}, lambda: _start(task, wish, changes, request)))
 
 
 def _start(task: Task, wish: plan.Wish, changes: dict, request: HttpRequest):

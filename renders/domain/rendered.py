@@ -81,7 +81,7 @@ def set_base_view(definition: Definition, *, view: str, data: bytes, by: User, f
         raise Invalid(f"A {definition.type} has no view called {view}.", findings=[Finding("/view", f"one of {', '.join(VIEWS.get(definition.type, ()))}")])
     picture, pk = assets.inspect(data), uuid.uuid4()
     place = f"definitions/{definition.pk}/{view}_{pk}.{assets.SUFFIX[picture.mime_type]}"
-    file = assets.register(definition.space, kind="reference", path=place, data=data, picture=picture, by=by, project=definition.project, pk=pk, metadata={"filename": filename[:200]})
+    file = assets.register(definition.space, kind="reference", path=place, data=data, picture=picture, by=by, project=definition.project, pk=pk, metadata={"filename": assets.plain(filename)})
     rendered = RenderedAsset.objects.create(
         space_id=definition.space_id, project_id=definition.project_id, scope_kind=definition.scope_kind, type=f"{definition.type}_ref", asset=file, state="approved",
         generation_context={"brought_by": str(by.pk), "filename": filestore.safe(filename)}, created_by=by, decided_at=timezone.now(),

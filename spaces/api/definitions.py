@@ -4,7 +4,7 @@ import uuid
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Router, Status
 
 from iat.kernel import http
 from spaces import access
@@ -50,7 +50,7 @@ def doors(kind: str) -> Router:
     def create(request: HttpRequest, pk: uuid.UUID, body: DefinitionIn):
         """A draft, version 1.0.0. Curators."""
         space = access.space(request.user, pk, Role.CURATOR)
-        return 201, definition_out(definitions.create(space, type=kind, by=request.user, **renamed(body.dict())))
+        return Status(201, definition_out(definitions.create(space, type=kind, by=request.user, **renamed(body.dict()))))
 
     @part.get(f"/{kind}s/{{pk}}", summary=f"A {kind}", operation_id=f"get_{kind}")
     def one(request: HttpRequest, response: HttpResponse, pk: uuid.UUID):
@@ -81,7 +81,7 @@ def _moves(part: Router, kind: str) -> None:
     def version(request: HttpRequest, pk: uuid.UUID, body: VersionIn | None = None):
         """A draft after this canon."""
         row = access.definition(request.user, pk, "edit", kind=kind)
-        return 201, definition_out(versions.new_version(row, by=request.user, bump=body.bump if body else "major"))
+        return Status(201, definition_out(versions.new_version(row, by=request.user, bump=body.bump if body else "major")))
 
     @part.post(f"/{kind}s/{{pk}}/deprecate", summary="Deprecate", operation_id=f"deprecate_{kind}")
     def deprecate(request: HttpRequest, pk: uuid.UUID):

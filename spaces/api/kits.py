@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Form, Router
+from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
 
 from iat.kernel import http
@@ -41,7 +41,7 @@ def create(request: HttpRequest, body: KitIn):
     """A draft. Curators."""
     character = access.definition(request.user, body.character_id, Role.CURATOR, kind="character")
     told = body.dict(exclude={"character_id"})
-    return 201, kit_out(kits.create(character, by=request.user, **told))
+    return Status(201, kit_out(kits.create(character, by=request.user, **told)))
 
 
 @router.get("/avatar-kits/{pk}", summary="A kit")
@@ -71,7 +71,7 @@ def edit(request: HttpRequest, pk: uuid.UUID, body: KitPatch):
 def archive(request: HttpRequest, pk: uuid.UUID):
     """Nothing is lost."""
     kits.archive(access.kit(request.user, pk, Role.CURATOR), by=request.user)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/characters/{pk}/avatar-kits", response=Page, summary="Kits of a character")
@@ -96,7 +96,7 @@ def add_picture(request: HttpRequest, pk: uuid.UUID, asset_type: Form[str], file
     kit = access.kit(request.user, pk, Role.CURATOR)
     data, name = bytes_of(file, data_url)
     row = kits.add_picture(kit, data=data, asset_type=asset_type, expression=expression[:80], outfit=outfit[:80], label=label, by=request.user, filename=name)
-    return 201, picture_out(row)
+    return Status(201, picture_out(row))
 
 
 @router.patch("/avatar-kits/{pk}/assets/{asset}", summary="Change a picture's labels")
@@ -109,7 +109,7 @@ def edit_picture(request: HttpRequest, pk: uuid.UUID, asset: uuid.UUID, body: Pi
 def retire(request: HttpRequest, pk: uuid.UUID, asset: uuid.UUID):
     """Soft: it can be brought back."""
     kits.retire(access.kit_asset(request.user, pk, asset, Role.CURATOR), by=request.user)
-    return 204, None
+    return Status(204, None)
 
 
 def _verdict(name: str, verb: Any, text: str) -> None:

@@ -3,7 +3,7 @@
 import uuid
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from spaces import access
 from spaces.domain import people
@@ -33,14 +33,14 @@ def tokens(request: HttpRequest, limit: int = 50, cursor: str | None = None):
 def make_token(request: HttpRequest, body: TokenIn):
     """The answer holds the token's plain text, this once."""
     row, plain = people.make_token(access.signed_in(request.user), name=body.name, scopes=body.scopes, expires_at=body.expires_at)
-    return 201, {**token_out(row), "token": plain}
+    return Status(201, {**token_out(row), "token": plain})
 
 
 @router.delete("/me/tokens/{pk}", response={204: None}, summary="Revoke a token")
 def revoke_token(request: HttpRequest, pk: uuid.UUID):
     """It stops working at once."""
     people.revoke_token(access.signed_in(request.user), pk=pk)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/spaces/{pk}/members", summary="Members of a space")
@@ -54,7 +54,7 @@ def members(request: HttpRequest, pk: uuid.UUID):
 def add_member(request: HttpRequest, pk: uuid.UUID, body: MemberIn):
     """Owners only."""
     space = access.space(request.user, pk, Role.OWNER)
-    return 201, member_out(people.add_member(space, username=body.username, role=body.role, by=request.user))
+    return Status(201, member_out(people.add_member(space, username=body.username, role=body.role, by=request.user)))
 
 
 @router.patch("/spaces/{pk}/members/{user}", summary="Change a role")
@@ -68,4 +68,4 @@ def change_role(request: HttpRequest, pk: uuid.UUID, user: uuid.UUID, body: Role
 def remove_member(request: HttpRequest, pk: uuid.UUID, user: uuid.UUID):
     """Owners only; the last owner stays."""
     people.remove_member(access.space(request.user, pk, Role.OWNER), user_id=user, by=request.user)
-    return 204, None
+    return Status(204, None)

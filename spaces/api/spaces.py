@@ -3,7 +3,7 @@
 import uuid
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Router, Status
 
 from iat.kernel import http
 from spaces import access
@@ -24,7 +24,7 @@ def index(request: HttpRequest, limit: int = 50, cursor: str | None = None, coun
 @router.post("/spaces", response={201: dict}, summary="New space")
 def create(request: HttpRequest, body: SpaceIn):
     """Its maker owns it."""
-    return 201, space_out(spaces.create(by=access.signed_in(request.user), **body.dict()))
+    return Status(201, space_out(spaces.create(by=access.signed_in(request.user), **body.dict())))
 
 
 @router.get("/spaces/{pk}", summary="A space")
@@ -47,4 +47,4 @@ def edit(request: HttpRequest, pk: uuid.UUID, body: SpacePatch):
 def archive(request: HttpRequest, pk: uuid.UUID):
     """Out of sight; nothing is lost."""
     spaces.archive(access.space(request.user, pk, Role.OWNER), by=request.user)
-    return 204, None
+    return Status(204, None)

@@ -33,6 +33,11 @@ class Picture:
     height: int
 
 
+def plain(text: str) -> str:
+    """A label or file name as databases take it: no NUL, no surrounding space, at most 200 characters."""
+    return text.replace("\x00", "").strip()[:200]
+
+
 def inspect(data: bytes, *, pointer: str = "/file") -> Picture:
     """Decodes an upload once; raises WrongMedia, TooLarge or Invalid with a sentence for people."""
     if not data:
@@ -95,7 +100,7 @@ def upload(space: Space, *, project: Any, data: bytes, name: str, kind: str, by:
         return twin
     pk = uuid.uuid4()
     path = f"projects/{project.slug}-{project.pk.hex[:8]}/{kind}/{filestore.safe(name.rsplit('.', 1)[0])}_{pk}.{SUFFIX[picture.mime_type]}"
-    return register(space, kind=kind, path=path, data=data, picture=picture, by=by, project=project, pk=pk, metadata={"filename": name[:200]})
+    return register(space, kind=kind, path=path, data=data, picture=picture, by=by, project=project, pk=pk, metadata={"filename": plain(name)})
 
 
 def link(child: Asset, parent: Asset, *, link_type: str = "derived_from") -> AssetLink:

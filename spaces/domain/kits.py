@@ -96,12 +96,13 @@ def add_picture(kit: AvatarKit, *, data: bytes, asset_type: str, by: User | None
     if kit.status == "archived":
         raise Refused("This kit is archived. Restore it before you add pictures.", allowed=KIT.after(kit.status))
     picture = assets.inspect(data)
-    pk, expression = uuid.uuid4(), expression.strip().lower()
+    expression, outfit, filename = (assets.plain(text) for text in (expression.lower(), outfit.lower(), filename))
+    pk = uuid.uuid4()
     word = filestore.safe(label or expression or outfit or asset_type.removeprefix("anchor_"))
     path = f"avatars/{kit.pk}/{SHELF[asset_type]}/{word}_{pk}.{assets.SUFFIX[picture.mime_type]}"
-    file = assets.register(kit.space, kind="reference", path=path, data=data, picture=picture, by=by, metadata={"filename": filename[:200], "kit": str(kit.pk)})
+    file = assets.register(kit.space, kind="reference", path=path, data=data, picture=picture, by=by, metadata={"filename": filename, "kit": str(kit.pk)})
     row = AvatarAsset.objects.create(
-        id=pk, space_id=kit.space_id, avatar_kit=kit, asset_type=asset_type, expression=expression, outfit=outfit.strip().lower(),
+        id=pk, space_id=kit.space_id, avatar_kit=kit, asset_type=asset_type, expression=expression[:80], outfit=outfit[:80],
         emotion_tags=emotion_tags if emotion_tags is not None else TAGS.get(expression, []), asset=file, source_type=source_type,
         derived_from=derived_from, generation_metadata=generation_metadata or {}, mime_type=picture.mime_type, width=picture.width,
         height=picture.height, file_size_bytes=len(data), review="proposed" if proposed else "accepted", is_canonical=asset_type.startswith("anchor_"))

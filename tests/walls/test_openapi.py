@@ -53,6 +53,6 @@ def test_no_input_leads_to_a_500(rendered_world, bad):
             for name in ("cursor", "limit", "state", "search", "size", "scope", "root_id"):
                 assert client.get(url, {name: bad}).status_code < 500, (url, name)
         elif method in ("post", "patch", "put"):
-            for body in (b"{", b"[]", b"null", b'{"name": null}', ('{"name": "%s"}' % ("a" * 500)).encode()):
+            for body in (b'{"name": "a\\u0000b", "description": "x"}', b"{", b"[]", b"null", b'{"name": null}', ('{"name": "%s"}' % ("a" * 500)).encode()):
                 status = client.generic(method.upper(), url.replace(str(rendered_world.run.pk), str(rendered_world.task.pk)), body, content_type="application/json").status_code
                 assert status < 500, (method, url, body)
