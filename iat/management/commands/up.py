@@ -74,10 +74,11 @@ class Command(BaseCommand):
         stopping: list[int] = []
         for which in (signal.SIGINT, signal.SIGTERM):
             signal.signal(which, lambda number, frame: stopping.append(number))
-        for part in parts:
-            part.start()
+        parts[0].start()
         try:
             self._wait_until_served(parts, stopping)
+            for part in parts[1:]:  # after the first page: on two cores they would only delay it
+                part.start()
             if not stopping:
                 self.stdout.write(self.style.SUCCESS(f"\n  IAT {__version__} is ready:  http://{settings.IAT_BIND}/\n"))
                 self.stdout.write(f"  Everything it keeps lies in {env.HOME}. Ctrl-C stops it.\n")
