@@ -10,16 +10,25 @@ from renders.models import RunCandidate
 NOTICE = "Storyboard drawing, composed by the IAT storyboard engine. Not a photograph."
 
 
+def packet(snapshot: dict[str, Any], facts: dict[str, Any]) -> str:
+    """The XMP of every picture of a run, stages included: what it is, and the IPTC digital source type."""
+    art = "kit" in facts.get("figures", []) or facts.get("plate") == "art"
+    return png.xmp(source_type="composite" if art else "algorithmicMedia", description=notice(snapshot), tool="IAT storyboard")
+
+
+def notice(snapshot: dict[str, Any]) -> str:
+    """One plain sentence."""
+    return NOTICE if snapshot["provider"] == "storyboard" else f"Made with {snapshot['provider']} by IAT."
+
+
 def texts(candidate: RunCandidate, snapshot: dict[str, Any], facts: dict[str, Any]) -> dict[str, str]:
     """Text chunks by keyword: a plain notice, the prompt, our ids as JSON, and XMP with the IPTC digital source type."""
-    art = "kit" in facts.get("figures", []) or facts.get("plate") == "art"
     lineage = {
         "run": str(candidate.job.run_id), "job": str(candidate.job_id), "candidate": str(candidate.pk), "index": candidate.candidate_index, "seed": candidate.seed,
         "digest": candidate.job.run.digest, "provider": snapshot["provider"], "model": snapshot["model"], "task": snapshot["task"]["id"],
         "cast": [{"definition": m["id"], "revision": m["revision"], "root": m["root_id"], "version": m["version"], "kit": (m["kit"] or {}).get("id"),
                   "picture": (m["picture"] or {}).get("id")} for m in snapshot["cast"]],
         "scene": (snapshot["scene"] or {}).get("id"), "style": (snapshot["style"] or {}).get("id")}
-    notice = NOTICE if snapshot["provider"] == "storyboard" else f"Made with {snapshot['provider']} by IAT."
     return {
-        "Software": "IAT", "Description": notice, "iat:prompt": candidate.job.prompt_text, "iat:lineage": orjson.dumps(lineage).decode(),
-        "XML:com.adobe.xmp": png.xmp(source_type="composite" if art else "algorithmicMedia", description=notice, tool="IAT storyboard")}
+        "Software": "IAT", "Description": notice(snapshot), "iat:prompt": candidate.job.prompt_text, "iat:lineage": orjson.dumps(lineage).decode(),
+        "XML:com.adobe.xmp": packet(snapshot, facts)}

@@ -21,10 +21,10 @@ def encode(pixels: np.ndarray | Image.Image) -> bytes:
     return out.getvalue()
 
 
-def encode_stage(pixels: np.ndarray) -> bytes:
-    """Lossless WebP for intermediate stages: half the time of PNG again."""
+def encode_stage(pixels: np.ndarray, *, packet: str = "") -> bytes:
+    """Lossless WebP for intermediate stages, with an XMP packet: half the time of PNG again."""
     out = io.BytesIO()
-    Image.fromarray(pixels).save(out, "WEBP", lossless=True, quality=0, method=0)
+    Image.fromarray(pixels).save(out, "WEBP", lossless=True, quality=0, method=0, xmp=packet.encode())
     return out.getvalue()
 
 

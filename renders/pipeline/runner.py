@@ -158,13 +158,14 @@ def _make(candidate: RunCandidate) -> None:
     engine: Any = provider(snapshot["provider"])
     brief = brief_of(candidate, snapshot)
     drawn = engine.edit(brief) if any(f.art for f in brief.figures) else engine.generate(brief)
-    made = [_store(candidate, "compose", png.encode_stage(drawn.pixels), "webp", drawn.facts)]
+    says = provenance.packet(snapshot, drawn.facts)
+    made = [_store(candidate, "compose", png.encode_stage(drawn.pixels, packet=says), "webp", drawn.facts)]
     try:
         pixels = drawn.pixels
         for step in stages.grade(drawn.pixels, snapshot, candidate.seed, lambda stage: _hold(candidate, stage)):
             pixels = step.pixels
             if step.name != "finish":
-                made.append(_store(candidate, step.name, png.encode_stage(pixels), "webp", step.parameters))
+                made.append(_store(candidate, step.name, png.encode_stage(pixels, packet=says), "webp", step.parameters))
         _hold(candidate, "guard")
         image = Image.fromarray(pixels)
         verdict = guard.look(image, demands_of(snapshot))

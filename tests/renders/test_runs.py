@@ -44,6 +44,8 @@ def test_a_run_ends_with_a_draft_and_its_whole_record(rendered_world, files):
         assert [u.metadata.get("stage") or u.kind for u in runner.assets.ancestors(final)] == ["weather", "light", "style_lock", "compose", "reference"]
         assert QualityReport.objects.filter(report_type="output_guard").count() == 2
         data = files.read(final.storage_uri)
+        for stage in Asset.objects.filter(kind="generated"):
+            assert b"Storyboard drawing" in files.read(stage.storage_uri)
     texts = png.read_texts(data)
     assert "Storyboard drawing" in texts["Description"] and str(w.run.pk) in texts["iat:lineage"] and str(w.anchor.pk) not in texts["Description"]
     assert "digitalsourcetype/composite" in texts["XML:com.adobe.xmp"]
