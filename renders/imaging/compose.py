@@ -106,6 +106,8 @@ def compose(plate: Image.Image, cast: list[Cutout], camera: Camera, *, width: in
     for at, cut in enumerate(order):
         tall, top = _measure(cut, camera.shot, people, height)
         tall = round(tall * (1 + (camera.zoom - 1) * 0.6)) if camera.shot != "wide" else tall
+        if not cut.full:  # a figure that is cut at the hips stands on the frame's edge, never above it
+            top = height - tall if camera.shot != "close_up" else max(top, height - tall)
         scale = tall / cut.image.height
         figure = cut.image.resize((max(1, round(cut.image.width * scale)), tall), Image.Resampling.LANCZOS, reducing_gap=2.0)
         centre = 0.5 if people == 1 else 0.5 - spread / 2 + spread * at / (people - 1)

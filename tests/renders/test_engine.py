@@ -50,6 +50,16 @@ def test_a_wanted_shot_is_kept():
     assert {provider.generate(brief(index=i, camera="close_up")).facts["shot"] for i in range(3)} == {"close_up"}
 
 
+def test_a_figure_that_is_cut_at_the_hips_stands_on_the_edge_of_the_frame():
+    half = Image.new("RGBA", (40, 70), (255, 0, 255, 255))
+    sprite = Image.new("RGBA", (60, 90), (0, 0, 0, 0))
+    sprite.paste(half, (10, 20))
+    sprite.save(out := io.BytesIO(), "PNG")
+    for index in range(8):
+        pixels = PROVIDERS.get("storyboard").generate(brief(figures=(Figure("A", "a", {}, art=out.getvalue()),), index=index, seed=index, camera=("medium", "wide")[index % 2])).pixels
+        assert (np.abs(pixels[-1].astype(int) - (255, 0, 255)).sum(1) < 12).any(), index
+
+
 def test_the_same_character_is_the_same_drawing_for_ever():
     look = figure.look_of(HAIR, seed="mara")
     assert (look.skin, look.hair, look.garment, look.top, look.bottom) == (figure.SKIN["olive"], figure.NAMED["black"], "hoodie", figure.NAMED["red"], figure.NAMED["navy"])
