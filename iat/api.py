@@ -23,7 +23,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 STATUSES = {
     "400": "The request cannot be read.", "401": "Nobody is signed in.", "403": "The role or the token's scopes are too low.", "404": "Nothing here, or not shared with you.",
     "409": "Not possible in this state; `allowed` says what is.", "412": "`If-Match` names an older revision.", "413": "Too large.", "415": "This kind of file is not taken.",
-    "422": "Some fields cannot be used; `errors` names each.", "429": "Too many requests; see `Retry-After`.",
+    "422": "Some fields cannot be used; `errors` names each.", "429": "Too many requests; see `Retry-After`.", "507": "The store is full.",
 }
 
 

@@ -84,5 +84,12 @@ class WrongMedia(Invalid):
     title = "This kind of file is not taken"
 
 
+class NoRoom(Refused):
+    """The store takes no more: 507."""
+
+    status = 507
+    title = "No room left for files"
+
+
 class ScopeMissing(RuntimeError):
     """A query ran outside any space or project: a bug, never a user's fault."""

@@ -3,6 +3,7 @@
 Two stores behind one face: a local folder, and any S3 bucket through django-storages.
 """
 
+import errno
 import hashlib
 import os
 import re
@@ -16,7 +17,7 @@ from typing import IO, Any
 
 from django.conf import settings
 
-from iat.kernel.errors import NotThere
+from iat.kernel.errors import NoRoom, NotThere
 
 SAFE = re.compile(r"[^a-z0-9._-]+")
 TMP = ".tmp"
@@ -63,6 +64,10 @@ class LocalStore:
                 out.flush()
                 os.fsync(out.fileno())
             beside.replace(full)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                raise NoRoom("The disk of the store is full. Nothing was kept of this file; make room and try again.") from None
+            raise
         finally:
             beside.unlink(missing_ok=True)
         return Stored(path, len(data), hashlib.sha256(data).hexdigest())

@@ -1,6 +1,7 @@
 """The production set-up: PostgreSQL, Redis and an S3-compatible store, the same code in the same processes."""
 
 import contextlib
+import resource
 import uuid
 
 import psycopg
@@ -9,7 +10,7 @@ import redis
 
 from bench import kill
 from iat.kernel import filestore
-from iat.kernel.errors import NotThere
+from iat.kernel.errors import NoRoom, NotThere
 from tests import preflight
 
 needs_services = pytest.mark.skipif(not (preflight.answers(preflight.POSTGRES) and preflight.answers(preflight.REDIS)), reason="PostgreSQL or Redis is not here")
@@ -73,3 +74,15 @@ def test_the_local_store_never_leaves_its_folder(tmp_path):
     (tmp_path / "store" / ".tmp" / "nohost.1.2").write_bytes(b"half")
     assert [p for p, _ in store.walk()] == ["a/b.png"]
     assert store.sweep_temporary(older_than_s=-1) == 1
+
+
+def test_a_full_store_says_so_and_keeps_nothing(tmp_path):
+    store = filestore.LocalStore(tmp_path / "store")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        with pytest.raises(NoRoom, match="is full"):
+            store.write("a.png", b"x" * 10_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not store.exists("a.png") and list((tmp_path / "store" / ".tmp").iterdir()) == []
