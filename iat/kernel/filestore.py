@@ -1,6 +1,6 @@
 """Files: written first, fsynced, hashed, then registered. Paths are relative to the store, never absolute.
 
-Two stores behind one face: a local folder, and any S3 bucket through django-storages.
+Two stores behind one face: a local folder here, and any S3 bucket in objectstore.py.
 """
 
 import errno
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Protocol
 
 from django.conf import settings
 
@@ -35,6 +35,20 @@ class Stored:
 def safe(label: str) -> str:
     """A label as one path segment: lower case, no separators, never empty, at most 60 characters."""
     return SAFE.sub("-", label.lower()).strip("-.")[:60] or "file"
+
+
+class Store(Protocol):
+    """What both stores can do."""
+
+    backend: str
+
+    def write(self, path: str, data: bytes) -> Stored: ...
+    def open(self, path: str) -> IO[bytes]: ...
+    def read(self, path: str) -> bytes: ...
+    def exists(self, path: str) -> bool: ...
+    def delete(self, path: str) -> None: ...
+    def walk(self) -> Iterator[tuple[str, float]]: ...
+    def sweep_temporary(self, *, older_than_s: float = 3600) -> int: ...
 
 
 class LocalStore:
@@ -113,54 +127,13 @@ class LocalStore:
         return gone
 
 
-class ObjectStore:
-    """A bucket of any S3-compatible service."""
-
-    backend = "s3"
-
-    def __init__(self, storage: Any) -> None:
-        self.storage = storage
-
-    def write(self, path: str, data: bytes) -> Stored:
-        """One PUT: an object is there whole or not at all."""
-        self.storage.bucket.Object(path).put(Body=data)
-        return Stored(path, len(data), hashlib.sha256(data).hexdigest())
-
-    def open(self, path: str) -> IO[bytes]:
-        """The object as a file; NotThere when it is gone."""
-        try:
-            return self.storage.open(path, "rb")
-        except FileNotFoundError:
-            raise NotThere("The file is missing from the bucket.") from None
-
-    def read(self, path: str) -> bytes:
-        """All bytes of an object."""
-        with self.open(path) as file:
-            return file.read()
-
-    def exists(self, path: str) -> bool:
-        """Whether the object is there."""
-        return bool(self.storage.exists(path))
-
-    def delete(self, path: str) -> None:
-        """Takes the object away; a missing one is fine."""
-        self.storage.delete(path)
-
-    def walk(self) -> Iterator[tuple[str, float]]:
-        """Every key with its modification time."""
-        for item in self.storage.bucket.objects.all():
-            yield item.key, item.last_modified.timestamp()
-
-    def sweep_temporary(self, *, older_than_s: float = 3600) -> int:
-        """Nothing is ever half-written in a bucket."""
-        return 0
-
-
 @lru_cache(maxsize=1)
-def store() -> LocalStore | ObjectStore:
+def store() -> Store:
     """The store of this installation, by settings."""
     if settings.IAT_S3:
         from storages.backends.s3 import S3Storage  # slow to import, only where a bucket is configured
+
+        from iat.kernel.objectstore import ObjectStore
 
         return ObjectStore(S3Storage(**settings.IAT_S3))
     return LocalStore(Path(settings.IAT_FILES))

@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from iat.kernel import scope
-from iat.kernel.scope import ScopedManager, Within
+from iat.kernel import walls
+from iat.kernel.scope import Within
 
 
 class Row(models.Model):
@@ -16,7 +16,7 @@ class Row(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     revision = models.PositiveIntegerField(default=1)
 
-    objects = ScopedManager()
+    objects = walls.ScopedManager()
     scope: ClassVar[Within | None]
 
     class Meta:
@@ -24,7 +24,7 @@ class Row(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """As Django's, behind the write wall."""
-        scope.check_write(self)
+        walls.check_write(self)
         super().save(*args, **kwargs)
 
 
@@ -49,7 +49,7 @@ def edit(row: Any, **changes: Any) -> Any:
 
     if hasattr(row, "updated_at"):
         changes["updated_at"] = timezone.now()
-    scope.check_write(row)
+    walls.check_write(row)
     done = type(row).objects.filter(pk=row.pk, revision=row.revision).update(revision=F("revision") + 1, **changes)
     if not done:
         raise Stale("Somebody else changed this while you were working. Reload to see their version; yours is still in the form.")

@@ -26,7 +26,7 @@ EXPRESSIONS = {
 HAIR = {
     "short": ("short1", "short2", "short3", "short4", "short5"), "long": ("long", "longBangs", "mediumStraight"),
     "medium": ("medium1", "medium2", "medium3", "mediumBangs", "mediumBangs2", "mediumBangs3"), "curly": ("longCurly", "twists", "twists2"),
-    "afro": ("afro", "longAfro"), "bun": ("bun", "bun2", "buns"), "bangs": ("bangs", "bangs2"), "braids": ("cornrows", "cornrows2", "dreads1", "dreads2"),
+    "afro": ("afro", "longAfro"), "bun": ("bun", "bun2"), "buns": ("buns", "bantuKnots"), "bangs": ("bangs", "bangs2"), "braids": ("cornrows", "cornrows2", "dreads1", "dreads2"),
     "bald": ("noHair1", "noHair2", "noHair3"), "mohawk": ("mohawk", "mohawk2"), "pomp": ("pomp",), "shaved": ("shaved1", "shaved2", "shaved3"),
     "hijab": ("hijab",), "turban": ("turban",), "beanie": ("hatBeanie",), "hat": ("hatHip",), "flat_top": ("flatTop",), "gray": ("grayMedium", "grayShort", "grayBun"),
 }

@@ -11,6 +11,7 @@ import redis
 from bench import kill
 from iat.kernel import filestore
 from iat.kernel.errors import NoRoom, NotThere
+from iat.kernel.objectstore import ObjectStore
 from tests import preflight
 
 needs_services = pytest.mark.skipif(not (preflight.answers(preflight.POSTGRES) and preflight.answers(preflight.REDIS)), reason="PostgreSQL or Redis is not here")
@@ -49,7 +50,7 @@ def bucket(monkeypatch):
     host, port = server.get_host_and_port()
     how = {"endpoint_url": f"http://{host}:{port}", "region_name": "us-east-1"}
     boto3.client("s3", aws_access_key_id="a", aws_secret_access_key="b", **how).create_bucket(Bucket="canon")
-    yield filestore.ObjectStore(S3Storage(bucket_name="canon", access_key="a", secret_key="b", addressing_style="path", file_overwrite=True, **how))
+    yield ObjectStore(S3Storage(bucket_name="canon", access_key="a", secret_key="b", addressing_style="path", file_overwrite=True, **how))
     server.stop()
 
 
