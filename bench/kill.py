@@ -35,16 +35,18 @@ def trial(home: Path, *, kills: int, candidates: int, seed: int = 1, size: int =
         project = place.call("GET", "/api/projects", token=token)["items"][0]["id"]
         task = place.call("GET", f"/api/projects/{project}/tasks", token=token)["items"][1]["id"]
         run = place.call("POST", f"/api/tasks/{task}/render", {"candidates": candidates, "width": size, "height": size}, token)["run"]["id"]
-        began, done = time.monotonic(), 0
+        began, done, left = time.monotonic(), 0, set()
         while done < kills:
             seen = place.call("GET", f"/api/runs/{run}", token=token)
             if seen["status"] not in ("planned", "running"):
                 break
-            drawing = any(c["status"] == "running" for j in seen["jobs"] for c in j["candidates"])
-            time.sleep(rng.uniform(0.0, 0.6) if drawing else 0.05)
-            if drawing and place.workers():
-                place.kill_worker(rng.choice if rng.random() < 0.6 else None)
-                done += 1
+            now = {(c["id"], c["attempt"]) for j in seen["jobs"] for c in j["candidates"] if c["status"] == "running"}
+            if now <= left:  # only what the last kill left behind: the worker is not drawing again yet
+                time.sleep(0.02)
+                continue
+            time.sleep(rng.uniform(0.0, 0.5))
+            place.kill_worker(rng.choice if rng.random() < 0.4 else None)
+            left, done = left | now, done + 1
         while (seen := place.call("GET", f"/api/runs/{run}", token=token))["status"] in ("planned", "running"):
             if time.monotonic() - began > 400:
                 break

@@ -14,10 +14,10 @@ pytestmark = [pytest.mark.installation, pytest.mark.xdist_group("installation")]
 
 
 def test_worker_killed_in_the_middle_of_a_run_loses_nothing(tmp_path):
-    found = kill.trial(tmp_path / "home", kills=3, candidates=8, size=512)
+    found = kill.trial(tmp_path / "home", kills=3, candidates=16)
     assert found["kills"] == 3
     assert {k: found[k] for k in ("status", "candidates", "done", "finals", "final_assets", "drafts", "files_without_row", "rows_without_file")} == {
-        "status": "done", "candidates": 8, "done": 8, "finals": 8, "final_assets": 8, "drafts": 1, "files_without_row": 0, "rows_without_file": 0}
+        "status": "done", "candidates": 16, "done": 16, "finals": 16, "final_assets": 16, "drafts": 1, "files_without_row": 0, "rows_without_file": 0}
 
 
 def test_a_second_start_keeps_the_data_and_ctrl_c_stops_everything(tmp_path):

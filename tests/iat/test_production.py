@@ -34,9 +34,9 @@ def services():
 @pytest.mark.installation
 @pytest.mark.xdist_group("installation")
 def test_kills_lose_nothing_on_postgresql_and_redis(tmp_path, services):
-    found = kill.trial(tmp_path / "home", kills=2, candidates=6, size=512, **services)
+    found = kill.trial(tmp_path / "home", kills=2, candidates=12, **services)
     assert {k: found[k] for k in ("kills", "status", "candidates", "done", "final_assets", "drafts", "files_without_row", "rows_without_file")} == {
-        "kills": 2, "status": "done", "candidates": 6, "done": 6, "final_assets": 6, "drafts": 1, "files_without_row": 0, "rows_without_file": 0}
+        "kills": 2, "status": "done", "candidates": 12, "done": 12, "final_assets": 12, "drafts": 1, "files_without_row": 0, "rows_without_file": 0}
 
 
 @pytest.fixture
