@@ -3,7 +3,7 @@
 import re
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from iat.kernel import pages
@@ -65,8 +65,11 @@ def base_view(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 def sketch(request: HttpRequest, pk: str) -> HttpResponse:
-    """How the engine draws this character or place from words alone, as SVG: cheap, and always there."""
+    """How the engine draws this character or place from words alone, as SVG: cheap, and always there. A place with a plate shows that."""
     row = access.definition(request.user, pk)
+    plate = BaseView.objects.filter(definition=row, view__in=["wide", "mid"]).select_related("rendered_asset").order_by("-view").first() if row.type == "scene" else None
+    if plate is not None:
+        return redirect(f"/api/assets/{plate.rendered_asset.asset_id}/thumbnail?size=512")
     tag = f'"{row.root_id.hex}-{row.revision}-2"'
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304)

@@ -232,6 +232,7 @@ def test_a_plate_is_inherited_by_clones_and_used(world, files):
 
         task = tasks.create(second, name="T", scene_id=place.pk, by=world.art)
         assert plan.make(task, SMALL).snapshot["scene"]["plate"]["asset_id"] == str(view.rendered_asset.asset_id)
+    assert client_of(world.vi).get(f"/sketch/{place.pk}")["Location"].startswith(f"/api/assets/{view.rendered_asset.asset_id}/thumbnail")
 
 
 def test_the_same_idempotency_key_starts_one_run(inside):
