@@ -172,7 +172,7 @@ def _make(candidate: RunCandidate) -> None:
         texts = provenance.texts(candidate, snapshot, drawn.facts)
         made.append(_store(candidate, "final", png.splice(png.encode(image), texts), "png", {}))
         for size, data in thumbs.make(image).items():
-            filestore.store().write(f"thumbs/{str(made[-1].pk)[:2]}/{made[-1].pk}-{size}.webp", data)
+            filestore.store().write(assets.thumb_path(made[-1], size), data)
         _finish(candidate, made, verdict, drawn.facts, snapshot)
     except LeaseLost:
         _drop(candidate, made)
@@ -235,7 +235,7 @@ def _drop(candidate: RunCandidate, made: list[Made]) -> None:
         for item in made:
             filestore.store().delete(item.stored.path)
             for size in assets.THUMB_SIZES:
-                filestore.store().delete(f"thumbs/{str(item.pk)[:2]}/{item.pk}-{size}.webp")
+                filestore.store().delete(assets.thumb_path(item, size))
 
 
 @transaction.atomic

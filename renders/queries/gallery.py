@@ -11,14 +11,12 @@ from spaces.domain import assets
 from spaces.models import Asset, AvatarAsset, AvatarKit, Definition
 
 
-def renders(project: Project | None, *, state: str = "", root: Any = None, scene: Any = None) -> QuerySet[RenderedAsset]:
+def renders(project: Project | None, *, state: str = "", root: Any = None) -> QuerySet[RenderedAsset]:
     """Pictures of a project: discarded ones only when asked for."""
     rows = RenderedAsset.objects.filter(project=project) if project else RenderedAsset.objects.all()
     rows = rows.filter(state=state) if state else rows.exclude(state__in=["discarded", "archived"])
     if root:
         rows = rows.filter(pk__in=RenderedSource.objects.filter(root_id=root).values("rendered_id"))
-    if scene:
-        rows = rows.filter(source_scene__root_id=scene)
     return rows.select_related("asset", "origin_task")
 
 

@@ -127,6 +127,6 @@ def ancestors(asset: Asset, *, depth: int = 40) -> list[Asset]:
     return list(found.values())
 
 
-def thumb_path(asset: Asset | Any, size: int) -> str:
-    """Where a thumbnail lies: a cache that belongs to its asset's row."""
+def thumb_path(asset: Any, size: int) -> str:
+    """Where a thumbnail of an asset (or of what will be one: anything with its `pk`) lies: a cache that belongs to the row."""
     return f"thumbs/{str(asset.pk)[:2]}/{asset.pk}-{size}.webp"
