@@ -23,7 +23,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 STATUSES = {
     "400": "The request cannot be read.", "401": "Nobody is signed in.", "403": "The role or the token's scopes are too low.", "404": "Nothing here, or not shared with you.",
     "409": "Not possible in this state; `allowed` says what is.", "412": "`If-Match` names an older revision.", "413": "Too large.", "415": "This kind of file is not taken.",
-    "422": "Some fields cannot be used; `errors` names each.", "429": "Too many requests; see `Retry-After`.", "507": "The store is full.",
+    "422": "Some fields cannot be used; `errors` names each.", "429": "Too many requests; see `Retry-After`.", "502": "Another server did not give what it was asked for.", "507": "The store is full.",
 }
 
 
@@ -89,6 +89,7 @@ PROBLEM = {
     "properties": {
         "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"},
         "allowed": {"type": "array", "items": {"type": "string"}},
+        "changed": {"type": "array", "items": {"type": "object", "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}}}},
         "errors": {"type": "array", "items": {"type": "object", "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}}}}}}
 
 api = Api(title="IAT", version=__version__, description="Image Asset Toolkit: canon, projects, panels, lineage.", renderer=Json(), auth=_signed_in,

@@ -85,4 +85,5 @@ def answer(request: HttpRequest, error: Refused) -> HttpResponse:
 
 def page_facts(request: HttpRequest) -> dict[str, Any]:
     """What the frame of every page shows."""
-    return {"iat_version": __version__, "single_user": settings.IAT_SINGLE_USER}
+    theme = request.COOKIES.get("theme", "")
+    return {"iat_version": __version__, "single_user": settings.IAT_SINGLE_USER, "theme": theme if theme in ("light", "dark") else ""}

@@ -22,6 +22,7 @@ IAT_S3 = {
 } if env.text("IAT_S3_BUCKET") else {}
 IAT_MAX_UPLOAD_BYTES = env.number("IAT_MAX_UPLOAD_MB", 40) * 1024 * 1024
 IAT_MAX_PIXELS = env.number("IAT_MAX_MEGAPIXELS", 60) * 1_000_000
+IAT_FETCH_ALLOW = [net for net in env.text("IAT_FETCH_ALLOW").split(",") if net]
 IAT_LEASE_S = env.number("IAT_LEASE_SECONDS", 30)
 IAT_SWEEP_S = env.number("IAT_SWEEP_SECONDS", 5 if EMBEDDED else 15)
 
@@ -83,6 +84,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "renders.sweep", "schedule": timedelta(seconds=IAT_SWEEP_S), "options": {"expires": IAT_SWEEP_S}, "kwargs": {"owner": {}}},
+    "sweep-fetches": {"task": "spaces.sweep_fetches", "schedule": timedelta(seconds=max(IAT_SWEEP_S, 15)), "options": {"expires": 15}, "kwargs": {"owner": {}}},
     "sweep-files": {"task": "spaces.sweep_files", "schedule": timedelta(hours=1), "options": {"expires": 600}, "kwargs": {"owner": {}}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.HOME / "beat-schedule")

@@ -4,10 +4,10 @@ import uuid
 from typing import Any
 
 from iat.kernel import enter
-from iat.kernel.errors import NotThere
+from iat.kernel.errors import Finding, Invalid, NotThere
 from projects.models import Project
 from spaces import access
-from spaces.models import Role
+from spaces.models import Asset, Role
 
 
 def project(user: access.Person, key: Any, role: str = Role.VIEWER) -> Project:
@@ -32,3 +32,16 @@ def project_of(user: access.Person, row: Any, role: str = Role.VIEWER) -> Any:
     access.demand(person, row.project.space_id, role)
     enter.step_into(enter.of_project(row.project))
     return row
+
+
+def makes(user: access.Person, row: Project) -> bool:
+    """Whether this person may work in the project."""
+    return access.role_in(access.signed_in(user), row.space_id) in Role.at_least(Role.ARTIST)
+
+
+def asset_of(project: Project, pk: Any) -> Asset:
+    """A file of this project, or of its space's canon; the project is entered already."""
+    found = Asset.objects.filter(pk=pk).first()
+    if found is None:
+        raise Invalid("There is no such file here.", findings=[Finding("/derived_from", "unknown file")])
+    return found

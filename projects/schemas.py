@@ -73,3 +73,8 @@ def style_out(row: Any) -> dict[str, Any]:
 def guide_out(row: Any) -> dict[str, Any]:
     """A style guide."""
     return {"id": row.pk, "name": row.name, "description": row.description, "rules": row.rules, "is_default": row.is_default, "revision": row.revision}
+
+
+def update_out(u: Any) -> dict[str, Any]:
+    """A clone or style with newer canon."""
+    return {"type": u.kind, "id": u.row.pk, "name": u.row.name, "root_id": u.row.root_id, "has": u.has, "newest": {"id": u.newest.pk, "version": u.newest.version}, "pinned": u.pinned}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import projects
+from projects.views import files, projects, updates
 
 urlpatterns = [
     path("spaces/<uuid:pk>/projects", projects.index, name="space-projects"),
@@ -11,4 +11,10 @@ urlpatterns = [
     path("projects/<str:p>/import", projects.bring_in, name="project-import"),
     path("projects/<str:p>/variants/<uuid:pk>", projects.variant, name="project-variant"),
     path("projects/<str:p>/styles/<uuid:pk>", projects.style, name="project-style"),
+    path("projects/<str:p>/styles/<uuid:pk>/update", updates.style, name="project-style-update"),
+    path("projects/<str:p>/updates", updates.index, name="project-updates"),
+    path("projects/<str:p>/rebase/<uuid:pk>", updates.bring, name="project-rebase"),
+    path("projects/<str:p>/pin/<uuid:pk>", updates.pin, name="project-pin"),
+    path("projects/<str:p>/files", files.index, name="project-files"),
+    path("projects/<str:p>/files/<uuid:pk>", files.act, name="project-file"),
 ]

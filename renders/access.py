@@ -5,7 +5,7 @@ from typing import Any
 from iat.kernel import enter
 from iat.kernel.errors import NotThere
 from projects.access import project_of
-from renders.models import RenderedAsset, Run, RunCandidate, RunJob, Task
+from renders.models import KitOrder, RenderedAsset, Run, RunCandidate, RunJob, Task
 from spaces import access
 from spaces.models import Role
 
@@ -46,6 +46,17 @@ def rendered(user: access.Person, pk: Any, role: str = Role.VIEWER) -> RenderedA
         raise NotThere("There is nothing here, or it is not shared with you.")
     if row.project_id:
         return project_of(user, row, role)
+    access.demand(access.signed_in(user), row.space_id, role)
+    enter.step_into(enter.of_space(row.space))
+    return row
+
+
+def kit_order(user: access.Person, pk: Any, role: str = Role.VIEWER) -> KitOrder:
+    """An order of a kit, with its space entered."""
+    access.look_around(user)
+    row = KitOrder.objects.select_related("space", "kit").filter(pk=pk).first()
+    if row is None:
+        raise NotThere("There is nothing here, or it is not shared with you.")
     access.demand(access.signed_in(user), row.space_id, role)
     enter.step_into(enter.of_space(row.space))
     return row

@@ -10,8 +10,9 @@ class RendersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Clones inherit their parent's views."""
+        """Clones inherit their parent's views, and follow them."""
         from iat.kernel import events
         from renders.domain import rendered
 
         events.subscribe(rendered.inherit_views)
+        events.subscribe(rendered.follow_views)

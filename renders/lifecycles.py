@@ -44,4 +44,21 @@ RENDERED = Lifecycle("rendered", {
     "archived": [],
 }, field="state")
 
+KIT_ORDER = Lifecycle("kit_order", {
+    "planned": ["running", "canceled"],
+    "running": ["done", "partial", "failed", "canceled"],
+    "partial": ["running"],
+    "failed": ["running"],
+    "done": [],
+    "canceled": [],
+})
+
+KIT_ITEM = Lifecycle("kit_item", {
+    "planned": ["running", "failed", "canceled"],
+    "running": ["done", "failed", "canceled", "planned"],
+    "failed": ["planned"],
+    "done": [],
+    "canceled": [],
+})
+
 ENDED = ("done", "failed_output_guard", "failed", "canceled")

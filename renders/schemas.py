@@ -69,6 +69,15 @@ class RunIn(Wished):
     task_ids: list[uuid.UUID] = Field(min_length=1, max_length=100)
 
 
+class KitWishIn(In):
+    """Which provider draws, and what where the set is not meant as a whole."""
+
+    provider_code: str = Field("storyboard", max_length=40)
+    expressions: list[str] = Field(default_factory=list, max_length=40)
+    poses: list[str] = Field(default_factory=list, max_length=40)
+    outfits: list[str] = Field(default_factory=list, max_length=40)
+
+
 class RatingIn(In):
     """Stars."""
 
@@ -121,3 +130,18 @@ def rendered_out(row: Any) -> dict[str, Any]:
             "source_scene_id": row.source_scene_id, "style_id": row.style_id, "avatar_kit_id": row.avatar_kit_id, "origin_task_id": row.origin_task_id, "job_id": row.job_id,
             "candidate_id": row.candidate_id, "generation_context": row.generation_context, "file": f"/{row.asset.storage_uri}", "asset": asset_out(row.asset),
             "revision": row.revision, "created_at": stamp(row.created_at)}
+
+
+def usage_out(use: Any) -> dict[str, Any]:
+    """One project that uses a definition."""
+    return {"project": {"id": use.project.pk, "name": use.project.name, "slug": use.project.slug, "status": use.project.status},
+            "clones": [{"id": c.pk, "name": c.name, "inherited_version": c.inherited_version, "variant_type": c.variant_type or None} for c in use.clones],
+            "tasks": [{"id": t.pk, "name": t.name, "branch": t.branch, "sequence": t.sequence} for t in use.tasks], "pictures": use.pictures}
+
+
+def order_out(row: Any, items: list[Any]) -> dict[str, Any]:
+    """An order of a kit with its items."""
+    return {"id": row.pk, "kit_id": row.kit_id, "what": row.what, "provider_code": row.provider_code, "model_name": row.model_name, "status": row.status, "poll": f"/api/kit-orders/{row.pk}",
+            "done": sum(i.status not in ("planned", "running") for i in items), "total": len(items),
+            "items": [{"id": i.pk, "asset_type": i.asset_type, "expression": i.expression, "outfit": i.outfit, "pose": i.pose, "status": i.status, "error": i.error or None, "picture_id": i.picture_id} for i in items],
+            "revision": row.revision, "created_at": stamp(row.created_at), "finished_at": stamp(row.finished_at)}

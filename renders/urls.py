@@ -2,14 +2,18 @@
 
 from django.urls import path
 
-from renders.views import home, library, pictures, projects, review, runs, tasks
+from renders.views import home, kits, library, lineage, pictures, projects, review, runs, tasks
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("sketch/<uuid:pk>", library.sketch, name="sketch"),
     path("definitions/<uuid:pk>", library.definition, name="definition"),
-    path("definitions/<uuid:pk>/lineage", library.lineage, name="definition-lineage"),
+    path("definitions/<uuid:pk>/lineage", lineage.show, name="definition-lineage"),
     path("definitions/<uuid:pk>/views", library.base_view, name="definition-views"),
+    path("kits/<uuid:pk>", kits.sheet, name="kit"),
+    path("kits/<uuid:pk>/act", kits.act, name="kit-act"),
+    path("kits/<uuid:pk>/compare", kits.compare, name="kit-compare"),
+    path("kits/<uuid:pk>/sheet.<str:format>", kits.printed, name="kit-print"),
     path("projects/<str:p>", projects.show, name="project"),
     path("projects/<str:p>/gallery", projects.gallery, name="gallery"),
     path("projects/<str:p>/review", review.queue, name="review-queue"),

@@ -7,8 +7,8 @@ from celery.signals import worker_ready
 from django.utils import timezone
 
 from iat.kernel import enter, filestore
-from renders.domain import files
-from renders.pipeline import recovery, runner
+from renders.domain import files, sheets
+from renders.pipeline import kitwork, recovery, runner
 
 
 @shared_task(name="renders.candidate")
@@ -29,12 +29,25 @@ def thumbs(asset_id: str) -> None:
     files.make_thumbs(asset_id, now=timezone.now())
 
 
+@shared_task(name="renders.kit_item")
+def kit_item(item_id: str) -> str:
+    """Draws one picture for a model sheet."""
+    return kitwork.work(item_id)
+
+
+@shared_task(name="renders.sheet")
+def sheet(kit_id: str, format: str) -> None:
+    """Draws a model sheet for print."""
+    sheets.draw(kit_id, format)
+
+
 @shared_task(name="renders.sweep")
 def sweep() -> dict[str, int]:
     """One round of the sweeper."""
     with enter.everywhere("the sweeper looks after the runs and files of all projects"):
         found = recovery.sweep(now=timezone.now())
         files.make_missing_thumbs(now=timezone.now())
+        found["kit_items"] = kitwork.sweep(now=timezone.now())
     return found
 
 
@@ -44,3 +57,4 @@ def wake(**facts: Any) -> None:
     filestore.store().sweep_temporary()
     with enter.everywhere("a worker that starts looks after the runs of all projects"):
         recovery.sweep(now=timezone.now(), eager=True)
+        kitwork.sweep(now=timezone.now(), eager=True)

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from iat.kernel import enter, signing
 from iat.kernel.errors import NotAllowed, NotSignedIn, NotThere
-from spaces.models import Asset, AvatarAsset, AvatarKit, Definition, Membership, Role, Space, User
+from spaces.models import Asset, AvatarAsset, AvatarKit, Definition, Fetch, Membership, Role, Space, Template, User
 
 Person = User | AnonymousUser
 
@@ -94,6 +94,16 @@ def wide(user: Person, row: Any) -> None:
     enter.step_into(enter.of_spaces([row.space_id]))
 
 
+def template(user: Person, kind: str, pk: Any, role: str = Role.VIEWER) -> Template:
+    """A template that this person may see (shared, or their own), with its space entered."""
+    row = _anywhere(user, Template, pk, "space")
+    if row.kind != kind or not (row.shared or row.created_by_id == signed_in(user).pk):
+        raise NotThere(f"There is no {kind} template with this id.")
+    demand(signed_in(user), row.space_id, role)
+    enter.step_into(enter.of_space(row.space))
+    return row
+
+
 def kit(user: Person, pk: Any, role: str = Role.VIEWER) -> AvatarKit:
     """A kit by id, with its space entered."""
     row = _anywhere(user, AvatarKit, pk, "space", "character", "primary_anchor__asset", "secondary_anchor__asset")
@@ -112,8 +122,16 @@ def kit_asset(user: Person, kit_pk: Any, pk: Any, role: str = Role.VIEWER) -> Av
 
 
 def asset(user: Person, pk: Any, role: str = Role.VIEWER) -> Asset:
-    """A file of the registry, with its space or project entered."""
+    """A file of the registry, with its space or project entered. Files of the canon need a curator to change them, a project's an artist."""
     row = _anywhere(user, Asset, pk, "space", "project")
+    demand(signed_in(user), row.space_id, (Role.ARTIST if row.project_id else Role.CURATOR) if role == "edit" else role)
+    enter.step_into(enter.of_project(row.project) if row.project_id else enter.of_space(row.space))
+    return row
+
+
+def fetch(user: Person, pk: Any, role: str = Role.VIEWER) -> Fetch:
+    """A file on its way, with its space or project entered."""
+    row = _anywhere(user, Fetch, pk, "space", "project", "asset")
     demand(signed_in(user), row.space_id, role)
     enter.step_into(enter.of_project(row.project) if row.project_id else enter.of_space(row.space))
     return row

@@ -13,12 +13,12 @@ from django.utils.html import format_html
 from iat.kernel.errors import Refused
 from spaces import access
 from spaces.desk import CharacterDeskForm, KitDeskForm
-from spaces.domain import definitions, kit_import, kit_names, kits
+from spaces.domain import definitions, kit_copies, kit_import, kit_names, kits
 from spaces.lifecycles import KIT
 from spaces.models import AvatarAsset, AvatarKit, Role
 from spaces.models.definition import Character
 from spaces.queries import library
-from spaces.uploads import bytes_of
+from spaces.uploads import pile_of
 
 admin.site.unregister(Group)
 
@@ -119,7 +119,7 @@ class KitDesk(Desk):
     form = KitDeskForm
     list_display = ("portrait", "name", "character_name", "status", "default", "missing")
     list_display_links = ("portrait", "name")
-    list_filter = ("status",)
+    list_filter = ("status", "is_default", "space")
     search_fields = ("name", "character__name")
     list_select_related = ("character", "primary_anchor__asset")
     list_per_page = 50
@@ -180,7 +180,8 @@ class KitDesk(Desk):
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The sheet."""
         kit = AvatarKit.objects.select_related("character", "space").filter(pk=object_id).first() if _is_uuid(object_id) else None
-        more = {"sheet": library.sheet(kit), "kit": kit, "moves": KIT.after(kit.status), "shelves": list(kits.SHELF)} if kit else {}
+        others = AvatarKit.objects.filter(character_id=kit.character_id).exclude(pk=kit.pk).order_by("name", "id")[:40] if kit else ()
+        more = {"sheet": library.sheet(kit), "kit": kit, "moves": KIT.after(kit.status), "shelves": list(kits.SHELF), "others": others, "moods": list(kit_names.EXPRESSIONS)} if kit else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     def get_urls(self) -> Any:
@@ -193,7 +194,7 @@ class KitDesk(Desk):
         """What goes where, before anything is written: names are read, pictures are decoded."""
         kit = access.kit(request.user, pk, Role.CURATOR)
         try:
-            found = kit_import.preview([(name, data) for data, name in map(bytes_of, request.FILES.getlist("file"))], kit.character.name)
+            found = kit_import.preview(pile_of(request.FILES.getlist("file")).items(), kit.character.name, pattern=request.POST.get("pattern", "")[:200])
         except Refused as error:
             return JsonResponse({"error": error.detail}, status=error.status)
         context = {"placed": found.placed, "left": found.left, "shelves": list(kits.SHELF), "moods": list(kit_names.EXPRESSIONS)}
@@ -202,7 +203,10 @@ class KitDesk(Desk):
     def files(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Writes the files where the (perhaps corrected) preview says."""
         kit = access.kit(request.user, pk, Role.CURATOR)
-        uploaded = {name: data for data, name in map(bytes_of, request.FILES.getlist("file"))}
+        try:
+            uploaded = pile_of(request.FILES.getlist("file"))
+        except Refused as error:
+            return JsonResponse({"error": error.detail}, status=error.status)
         try:
             wanted = [kit_names.Placing(**place) for place in json.loads(request.POST.get("plan") or "[]") if place.get("asset_type")]
         except (TypeError, ValueError):
@@ -221,6 +225,10 @@ class KitDesk(Desk):
         by: Any = request.user
         on_kit = {"activate": (kits.activate, "The kit is active."), "archive": (kits.archive, "Archived."), "restore": (kits.restore, "Back as a draft."), "make_default": (kits.make_default, "This is the default now.")}
         on_picture = {"accept": (kits.accept, "Accepted."), "reject": (kits.reject, "Rejected."), "retire": (kits.retire, "Off the sheet; it can be brought back."), "bring_back": (kits.bring_back, "Back on the sheet.")}
+        if verb == "duplicate":
+            made: list[AvatarKit] = []
+            self._said(request, lambda: made.append(kit_copies.duplicate(kit, name=request.POST.get("name", ""), by=by)), "A draft with the same words and pictures.")
+            return redirect(f"/admin/spaces/avatarkit/{made[0].pk if made else pk}/change/")
         if verb in on_kit:
             self._said(request, lambda: on_kit[verb][0](kit, by=by), on_kit[verb][1])
         elif verb in ("primary", "secondary"):

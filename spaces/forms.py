@@ -140,8 +140,35 @@ def form_for(kind: str, data: Any, row: Any = None) -> Any:
     return form
 
 
+class TemplateForm(forms.Form):
+    """A template's words and values."""
+
+    name = forms.CharField(max_length=120)
+    description = forms.CharField(required=False, widget=forms.Textarea(attrs=AREA), max_length=20000)
+    generation_params = forms.JSONField(label="Values", required=False, widget=forms.Textarea(attrs={"rows": 14, "wide": True, "class": "mono", "spellcheck": "false"}), help_text="JSON in the shape of the attributes; only what says something")
+    shared = forms.BooleanField(required=False, label="Shared with the space", help_text="Otherwise only you see it")
+
+    def clean_generation_params(self) -> dict[str, Any]:
+        """An object."""
+        given = self.cleaned_data["generation_params"] or {}
+        if not isinstance(given, dict):
+            raise forms.ValidationError("Write an object: { … }.")
+        return given
+
+
 class TokenForm(forms.Form):
     """A new token."""
 
+    LIVES = [("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("", "until I revoke it")]
     name = forms.CharField(max_length=120, help_text="What will use it: render farm, backup script")
-    scopes = forms.MultipleChoiceField(choices=[("read", "read"), ("write", "write")], initial=["read", "write"], widget=forms.CheckboxSelectMultiple)
+    scopes = forms.MultipleChoiceField(choices=[("read", "read"), ("write", "write"), ("admin", "admin")], initial=["read", "write"], widget=forms.CheckboxSelectMultiple)
+    lives = forms.ChoiceField(required=False, choices=LIVES, initial="90", label="Lives for")
+
+
+class PreferencesForm(forms.Form):
+    """How I like things: what new renders start with, and how pages look."""
+
+    candidates = forms.IntegerField(min_value=1, max_value=40, initial=4, label="Candidates a panel")
+    size = forms.ChoiceField(choices=[("1024x1024", "square, 1024 × 1024"), ("1280x720", "wide, 1280 × 720"), ("768x1152", "tall, 768 × 1152")], label="Size of a panel")
+    theme = forms.ChoiceField(required=False, choices=[("", "as my machine says"), ("light", "light"), ("dark", "dark")], label="Light or dark")
+    style_tags = forms.CharField(required=False, max_length=400, label="Styles I like", help_text="Separated by commas: ink, watercolour. Programs that draw for you read these")

@@ -38,3 +38,7 @@ KIT = Lifecycle(
 )
 
 REVIEW = Lifecycle("review", {"proposed": ["accepted", "rejected"], "accepted": ["rejected"], "rejected": ["accepted"]}, field="review")
+
+TEMPLATE = Lifecycle("template", {"active": ["archived"], "archived": ["active"]}, field="state")
+
+FETCH = Lifecycle("fetch", {"planned": ["running", "failed"], "running": ["done", "failed", "planned"], "failed": ["planned"], "done": []})

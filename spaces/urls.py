@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from spaces.views import definitions, doors, kits, spaces
+from spaces.views import definitions, doors, spaces, templates
 
 urlpatterns = [
     path("sign-in", doors.sign_in, name="sign-in"),
@@ -19,5 +19,12 @@ urlpatterns = [
     path("definitions/<uuid:pk>/edit", definitions.edit, name="definition-edit"),
     path("definitions/<uuid:pk>/move", definitions.move, name="definition-move"),
     path("definitions/<uuid:pk>/version", definitions.version, name="definition-version"),
-    path("kits/<uuid:pk>", kits.sheet, name="kit"),
+    path("definitions/<uuid:pk>/compare", definitions.compare, name="definition-compare"),
+    path("definitions/<uuid:pk>/revert", definitions.revert, name="definition-revert"),
+    path("definitions/<uuid:pk>/kit", definitions.kit, name="definition-kit"),
+    path("definitions/<uuid:pk>/template", definitions.template, name="definition-template"),
+    path("spaces/<uuid:pk>/templates", templates.index, name="templates"),
+    path("templates/<str:kind>/<uuid:pk>", templates.edit, name="template-edit"),
+    path("templates/<str:kind>/<uuid:pk>/move", templates.move, name="template-move"),
+    path("settings/preferences", doors.likes, name="preferences"),
 ]

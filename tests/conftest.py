@@ -12,7 +12,7 @@ from PIL import Image
 from iat.kernel import enter, filestore
 from projects.domain import imports, projects
 from renders.domain import tasks
-from spaces.domain import definitions, kits, people, spaces, versions
+from spaces.domain import definitions, fetches, kits, people, spaces, templates, versions
 from spaces.models import User
 
 
@@ -47,6 +47,9 @@ class World:
     variant: Any = None
     task: Any = None
     other: Any = None
+    template: Any = None
+    look: Any = None
+    fetch: Any = None
     sams: Any = None
     sams_project: Any = None
 
@@ -91,6 +94,8 @@ def world(db) -> World:
         w.ink = definitions.publish(definitions.create(w.space, type="style", name="Ink", by=w.cleo), by=w.cleo)
         w.draft = definitions.create(w.space, type="character", name="Draft", by=w.cleo)
         w.project = projects.create(w.space, name="Ledger", by=w.art)
+        w.template = templates.create(w.space, kind="character", name="Hero", by=w.cleo, generation_params={"appearance": {"eyes": "green", "hair": "blond"}})
+        w.look = templates.create(w.space, kind="style", name="Warm", by=w.cleo, generation_params={"parameters": {"saturation": 1.4}})
     with enter.in_project(w.project):
         got = imports.bring_in(w.project, by=w.art, characters=[w.mara.pk], scenes=[w.street.pk], styles=[w.ink.pk])
         w.clone, w.place = got.characters[0], got.scenes[0]
@@ -107,7 +112,8 @@ def world(db) -> World:
 def rendered_world(world) -> World:
     """With one finished run of two candidates: small and quick, but really drawn."""
     from renders.models import RunCandidate
-    from renders.pipeline import plan, runner
+    from renders.pipeline import kitwork, plan, runner
+    from spaces.models import AvatarKit
 
     with enter.in_project(world.project):
         run = runner.start([world.task], plan.Wish(candidates=2, width=256, height=256), by=world.art)
@@ -119,6 +125,10 @@ def rendered_world(world) -> World:
         world.candidates = list(world.job.candidates.order_by("candidate_index"))
         world.rendered = world.job.renders.get()
         world.task.refresh_from_db()
+        world.fetch = fetches.ask(world.space, url="https://pictures.example/x.png", by=world.art, project=world.project)
+    with enter.in_space(world.space):
+        world.order = kitwork.start(AvatarKit.objects.select_related("space", "character", "primary_anchor", "secondary_anchor").get(pk=world.kit.pk), kitwork.Wish("core"), by=world.cleo)
+        world.item = world.order.items.order_by("position").first()
     return world
 
 

@@ -46,10 +46,14 @@ class NotSignedIn(Refused):
 
 
 class Stale(Refused):
-    """`If-Match` names an older revision: 412."""
+    """`If-Match` names an older revision: 412. `changed` says what became different since, by pointer."""
 
     status = 412
     title = "Somebody changed this in the meantime"
+
+    def __init__(self, detail: str = "", *, changed: Iterable[Finding] = ()) -> None:
+        super().__init__(detail)
+        self.changed = tuple(changed)
 
 
 class Invalid(Refused):

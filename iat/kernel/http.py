@@ -3,10 +3,11 @@
 import base64
 import binascii
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import orjson
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 
 from iat.kernel.errors import Finding, Malformed, Refused, Stale
@@ -23,7 +24,8 @@ def problem(status: int, title: str, detail: str, **more: Any) -> HttpResponse:
 def refusal(error: Refused) -> HttpResponse:
     """The answer for anything the domain refuses."""
     findings = [{"pointer": f.pointer, "detail": f.detail} for f in getattr(error, "findings", ())]
-    return problem(error.status, error.title, error.detail, errors=findings, allowed=list(error.allowed))
+    changed = [{"pointer": f.pointer, "detail": f.detail} for f in getattr(error, "changed", ())]
+    return problem(error.status, error.title, error.detail, errors=findings, allowed=list(error.allowed), changed=changed)
 
 
 def etag(row: Any) -> str:
@@ -31,11 +33,15 @@ def etag(row: Any) -> str:
     return f'"{row.revision}"'
 
 
-def check_match(request: HttpRequest, row: Any) -> None:
-    """Raises Stale where `If-Match` is given and names another revision."""
-    given = request.headers.get("If-Match")
-    if given and given.strip() not in ("*", etag(row)):
-        raise Stale(f"You edited revision {given}; it is now {etag(row)}. Read it again, then send your change.")
+def check_match(request: HttpRequest, row: Any, *, told: Callable[[Any, int], Stale] | None = None) -> None:
+    """Raises Stale where `If-Match` is given and names another revision; `told(row, seen)` makes a refusal that says what changed."""
+    given = request.headers.get("If-Match", "").strip()
+    if not given or given in ("*", etag(row)):
+        return
+    seen = given.removeprefix("W/").strip('"')
+    if told is not None and seen.isdigit() and len(seen) < 9:
+        raise told(row, int(seen))
+    raise Stale(f"You edited revision {given}; it is now {etag(row)}. Read it again, then send your change.")
 
 
 def _plain(value: Any) -> Any:
@@ -65,17 +71,40 @@ def page(rows: QuerySet, *, order: list[str], limit: int, cursor: str | None) ->
     fields = [name.lstrip("-") for name in order]
     limit = max(1, min(limit, 200))
     if cursor:
-        rows = rows.filter(_beyond(order, unseal(cursor, fields, rows.model)))
+        rows = rows.filter(_beyond(rows.model, order, unseal(cursor, fields, rows.model)))
     found = list(rows.order_by(*order)[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
     return found[:limit], seal([getattr(last, f) for f in fields]) if last else None
 
 
-def _beyond(order: list[str], values: list[Any]) -> Q:
-    """Row-value comparison spelled out: works for mixed directions on both databases."""
+class RowAfter(Func):
+    """`(a, b, id) > (…)`: the comparison of whole rows that an index answers with one range; both databases know it."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, fields: list[Any], values: list[Any], compare: str) -> None:
+        super().__init__(*(F(f.name if not f.is_relation else f.attname) for f in fields), *(Value(v, output_field=f) for f, v in zip(fields, values, strict=True)))
+        self.compare = compare
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:  # type: ignore[override]
+        """Columns at the left, values at the right."""
+        written = [compiler.compile(e) for e in self.source_expressions]
+        half = len(written) // 2
+        sides = [", ".join(sql for sql, _ in side) for side in (written[:half], written[half:])]
+        return f"({sides[0]}) {self.compare} ({sides[1]})", [p for _, params in written for p in params]
+
+
+def _beyond(model: Any, order: list[str], values: list[Any]) -> Any:
+    """What comes after the row with these values. Mixed directions are spelled out, with a bound in front that keeps it a range."""
+    downs = {name.startswith("-") for name in order}
+    if len(downs) == 1:
+        return RowAfter([model._meta.get_field(name.lstrip("-")) for name in order], values, "<" if downs == {True} else ">")
+    first = order[0]
+    bound = Q(**{f"{first.lstrip('-')}__{'lte' if first.startswith('-') else 'gte'}": values[0]})
     beyond, equal = Q(), Q()
     for name, value in zip(order, values, strict=True):
         field, compare = name.lstrip("-"), "lt" if name.startswith("-") else "gt"
         beyond |= equal & Q(**{f"{field}__{compare}": value})
         equal &= Q(**{field: value})
-    return beyond
+    return bound & beyond

@@ -45,6 +45,34 @@ def words(value: Any) -> str:
 
 
 @register.filter
+def cut_words(text: str) -> list[str]:
+    """The words of a text, to loop over."""
+    return text.split()
+
+
+@register.filter
+def pointer(text: str) -> str:
+    """A JSON pointer as people read it: /attributes/appearance/hair_colour → appearance › hair colour."""
+    steps = [s.replace("~1", "/").replace("~0", "~").replace("_", " ") for s in text.strip("/").split("/")]
+    return " › ".join(steps[1:] if steps[0] == "attributes" and len(steps) > 1 else steps).removesuffix(" id")
+
+
+@register.filter
+def said(value: Any) -> str:
+    """A JSON value in a line; '' for nothing."""
+    if value in (None, "", [], {}) or repr(value) == "(nothing)":
+        return ""
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= 240 else text[:239] + "…"
+
+
+@register.filter
+def undoable(verb: str) -> bool:
+    """Whether a revision of this verb is a change of content."""
+    return verb == "edited" or verb.startswith(("rebased", "undone", "kit chosen"))
+
+
+@register.filter
 def hundredths(value: Any) -> str:
     """A number with two decimals, or a dash."""
     return "–" if value is None else f"{float(value):.2f}"

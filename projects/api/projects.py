@@ -84,7 +84,7 @@ def _kind(kind: str) -> None:
     def index(request: HttpRequest, p: str, search: str = "", limit: int = 50, cursor: str | None = None, count: bool = False):
         """Clones and variants by name."""
         project = access.project(request.user, p)
-        rows = library.definitions(type=kind, search=search, project=project)
+        rows = library.definitions(type=kind, owner=project, search=search)
         return listed(rows, definition_out, order=["name", "id"], limit=limit, cursor=cursor, count=count)
 
     @router.post(f"/projects/{{p}}/{kind}s/{{pk}}/variants", response={201: dict}, summary=f"New variant of a {kind}", operation_id=f"variant_{kind}")

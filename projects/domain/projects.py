@@ -11,6 +11,7 @@ from iat.kernel.rows import edit as write
 from projects import rules
 from projects.lifecycles import PROJECT
 from projects.models import Project, ProjectStyle, StyleGuide
+from projects.queries import updates
 from spaces import attributes as shapes
 from spaces.domain.spaces import free_slug, named
 from spaces.models import Definition, Space, User
@@ -82,4 +83,20 @@ def set_guide(project: Project, *, name: str, by: User, given: dict[str, Any], d
     if not made:
         write(row, rules=checked, description=description, is_default=is_default)
     events.emit("guide.set", subject=row, actor=by)
+    return row
+
+
+@transaction.atomic
+def move_style(project: Project, *, style_id: Any, by: User) -> ProjectStyle:
+    """Brings a style in use to the newest canon of its identity; overrides and rank stay. Refused where nothing is newer."""
+    row = ProjectStyle.objects.select_related("style").filter(project=project, style_id=style_id).first()
+    if row is None:
+        raise NotThere("This project does not use that style.")
+    newest = updates.canon_by_root({row.style.root_id}).get(row.style.root_id)
+    if newest is None or newest.pk == row.style_id:
+        raise Refused(f"“{row.style.name}” is already at {row.style.version}; there is nothing newer to bring it to.")
+    if ProjectStyle.objects.filter(project=project, style=newest).exists():
+        raise Refused(f"This project uses {newest.name} {newest.version} already; stop using the older one instead.")
+    write(row, style_id=newest.pk)
+    events.emit("project.style_moved", subject=row, actor=by)
     return row

@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from projects.models import Project, ProjectStyle, StyleGuide
-from spaces.models import Definition
+from projects.queries import updates
+from spaces.models import Definition, VersionPin
 
 
 def projects(*, status: str = "active") -> QuerySet[Project]:
@@ -16,19 +17,21 @@ def projects(*, status: str = "active") -> QuerySet[Project]:
 
 @dataclass(frozen=True)
 class Member:
-    """A clone with its variants; `newer` is the canon that moved on since it was imported."""
+    """A clone with its variants; `newer` is the canon that moved on since it was imported, unless the project stays (`pinned`)."""
 
     row: Definition
     variants: list[Definition]
     newer: Definition | None
+    pinned: bool
 
 
 def cast(project: Project, kind: str) -> list[Member]:
-    """The project's characters or scenes: clones by name, each with its variants. Two queries."""
+    """The project's characters or scenes: clones by name, each with its variants. Three queries."""
     rows = list(
         Definition.objects.filter(project=project, type=kind).exclude(state="archived")
         .select_related("active_avatar_kit__primary_anchor__asset", "parent").order_by("name", "id"))
-    canon = {d.root_id: d for d in Definition.objects.filter(root_id__in={r.root_id for r in rows}, scope_kind="space", state="canonical")}
+    canon = updates.canon_by_root({r.root_id for r in rows})
+    pins = set(VersionPin.objects.filter(project=project).values_list("definition_id", flat=True))
     clones = [r for r in rows if not r.variant_type]
     children: dict[Any, list[Definition]] = {}
     by_id = {r.pk: r for r in rows}
@@ -38,7 +41,7 @@ def cast(project: Project, kind: str) -> list[Member]:
             while top.variant_type and top.parent_id in by_id:
                 top = by_id[top.parent_id]
             children.setdefault(top.pk, []).append(row)
-    return [Member(c, children.get(c.pk, []), n if (n := canon.get(c.root_id)) and n.version != c.inherited_version else None) for c in clones]
+    return [Member(c, children.get(c.pk, []), n if (n := canon.get(c.root_id)) and n.pk != c.parent_id and c.parent_id not in pins else None, c.parent_id in pins) for c in clones]
 
 
 def styles(project: Project) -> list[ProjectStyle]:

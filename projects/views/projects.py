@@ -51,7 +51,7 @@ def bring_in(request: HttpRequest, p: str) -> HttpResponse:
     """Choose canon by its pictures; import it in one go."""
     project = access.project(request.user, p, Role.ARTIST)
     error, chosen = "", set(request.POST.getlist("id"))
-    canon = {kind: list(library.definitions(type=kind, states=("canonical",)).order_by("name", "id")[:200]) for kind in KINDS}
+    canon = {kind: list(library.definitions(type=kind, owner=project.space, states=("canonical",)).order_by("name", "id")[:200]) for kind in KINDS}
     if request.method == "POST":
         ids = {f"{kind}s": [row.pk for row in rows if str(row.pk) in chosen] for kind, rows in canon.items()}
         try:

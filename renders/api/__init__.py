@@ -2,10 +2,11 @@
 
 from ninja import Router
 
+from renders.api.kits import router as kits
 from renders.api.pictures import router as pictures
 from renders.api.runs import router as runs
 from renders.api.tasks import router as tasks
 
 router = Router()
-for part in (tasks, runs, pictures):
+for part in (tasks, runs, pictures, kits):
     router.add_router("", part)

@@ -12,8 +12,9 @@ from projects.access import project as enter_project
 from renders import access
 from renders.domain import rendered
 from renders.models import BaseView
-from renders.queries import gallery
-from renders.schemas import rendered_out
+from renders.queries import canon as questions
+from renders.queries import gallery, usage
+from renders.schemas import rendered_out, usage_out
 from spaces import access as library_access
 from spaces.models import Role
 from spaces.schemas import Page, listed
@@ -24,10 +25,10 @@ NEWEST = ["-created_at", "-id"]
 
 
 @router.get("/projects/{p}/renders", response=Page, summary="Pictures of a project")
-def index(request: HttpRequest, p: str, state: Literal["", "draft", "approved", "discarded", "archived"] = "", root_id: uuid.UUID | None = None,
+def index(request: HttpRequest, p: str, state: Literal["", "draft", "approved", "discarded", "archived"] = "", root_id: uuid.UUID | None = None, canon: Literal["", "older"] = "",
           limit: int = 50, cursor: str | None = None, count: bool = False):
-    """Newest first; `root_id` narrows to one character identity."""
-    rows = gallery.renders(enter_project(request.user, p), state=state, root=root_id)
+    """Newest first; `root_id` narrows to one character identity, `canon=older` to those made from canon that moved on."""
+    rows = gallery.renders(enter_project(request.user, p), state=state, root=root_id, older=canon == "older")
     return listed(rows, rendered_out, order=NEWEST, limit=limit, cursor=cursor, count=count)
 
 
@@ -38,7 +39,8 @@ def one(request: HttpRequest, response: HttpResponse, pk: uuid.UUID):
     came = gallery.origin(row)
     response["ETag"] = http.etag(row)
     return {**rendered_out(row), "run_id": row.job.run_id if row.job else None, "sources": [_source(s) for s in came.sources],
-            "scene_line": [{"id": d.pk, "name": d.name, "scope": d.scope_kind, "version": d.version} for d in came.scene_line], "stages": [a.metadata for a in came.stages]}
+            "scene_line": [{"id": d.pk, "name": d.name, "scope": d.scope_kind, "version": d.version} for d in came.scene_line], "stages": [a.metadata for a in came.stages],
+            "older_canon": [{"name": o.name, "made_from": o.had, "newest": {"id": o.now.pk, "version": o.now.version}} for o in questions.older([row]).get(row.pk, [])]}
 
 
 def _source(s: gallery.Source) -> dict[str, Any]:
@@ -71,9 +73,18 @@ def _of(kind: str) -> None:
         library_access.wide(request.user, row)
         return listed(gallery.of_identity(row, scope), rendered_out, order=NEWEST, limit=limit, cursor=cursor)
 
-    if kind == "style":
-        return
+    @router.get(f"/{kind}s/{{pk}}/usage", summary=f"Who uses a {kind}", operation_id=f"usage_{kind}", tags=[f"{kind.capitalize()}s"])
+    def used(request: HttpRequest, pk: uuid.UUID):
+        """Projects with their clones, tasks and number of pictures: of this one and what grew from it."""
+        row = library_access.definition(request.user, pk, kind=kind)
+        library_access.wide(request.user, row)
+        return {"items": [usage_out(u) for u in usage.of(row)], "next": None, "total": None}
 
+    if kind != "style":
+        _views(kind)
+
+
+def _views(kind: str) -> None:
     @router.get(f"/{kind}s/{{pk}}/base-views", summary="Base views", operation_id=f"views_{kind}", tags=[f"{kind.capitalize()}s"])
     def views(request: HttpRequest, pk: uuid.UUID):
         """Reference pictures by side."""
@@ -82,12 +93,22 @@ def _of(kind: str) -> None:
         return {"items": [{"view": v.view, "render": rendered_out(v.rendered_asset)} for v in found], "next": None, "total": None}
 
     @router.post(f"/{kind}s/{{pk}}/base-views", response={201: dict}, summary="Set a base view", operation_id=f"set_view_{kind}", tags=[f"{kind.capitalize()}s"])
-    def set_view(request: HttpRequest, pk: uuid.UUID, view: Form[str], file: UploadedFile | None = File(None), data_url: Form[str] = ""):
-        """Multipart with `file`, or a `data_url`. A scene's `wide` view is the plate that panels are composed on."""
+    def set_view(request: HttpRequest, pk: uuid.UUID, view: Form[str], file: UploadedFile | None = File(None), data_url: Form[str] = "", render_id: Form[uuid.UUID | None] = None):
+        """Multipart with `file`, a `data_url`, or `render_id` of an approved picture. A scene's `wide` view is the plate that panels are composed on."""
+        picture = access.rendered(request.user, render_id) if render_id else None
         row = library_access.definition(request.user, pk, "edit", kind=kind)
-        data, name = bytes_of(file, data_url)
-        made = rendered.set_base_view(row, view=view, data=data, by=request.user, filename=name)
+        if picture is not None:
+            made = rendered.choose_base_view(row, view=view, rendered=picture, by=request.user)
+        else:
+            data, name = bytes_of(file, data_url)
+            made = rendered.set_base_view(row, view=view, data=data, by=request.user, filename=name)
         return Status(201, {"view": made.view, "render": rendered_out(made.rendered_asset)})
+
+    @router.delete(f"/{kind}s/{{pk}}/base-views/{{view}}", response={204: None}, summary="Drop a base view", operation_id=f"drop_view_{kind}", tags=[f"{kind.capitalize()}s"])
+    def drop_view(request: HttpRequest, pk: uuid.UUID, view: str):
+        """The picture stays in the space."""
+        rendered.drop_base_view(library_access.definition(request.user, pk, "edit", kind=kind), view=view, by=request.user)
+        return Status(204, None)
 
 
 for _kind in ("character", "scene", "style"):

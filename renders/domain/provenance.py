@@ -32,3 +32,11 @@ def texts(candidate: RunCandidate, snapshot: dict[str, Any], facts: dict[str, An
     return {
         "Software": "IAT", "Description": notice(snapshot), "iat:prompt": candidate.job.prompt_text, "iat:lineage": orjson.dumps(lineage).decode(),
         "XML:com.adobe.xmp": packet(snapshot, facts)}
+
+
+def sheet_texts(told: dict[str, Any]) -> dict[str, str]:
+    """Text chunks of a picture made for a model sheet: what it is, its prompt, what it was made from."""
+    said = notice({"provider": told["provider"]})
+    source = "composite" if told["reference_asset_ids"] and "kit" in told["facts"].get("figures", []) else "algorithmicMedia"
+    return {"Software": "IAT", "Description": said, "iat:prompt": told["prompt"], "iat:lineage": orjson.dumps({k: told[k] for k in ("provider", "model", "seed", "order", "reference_asset_ids")}).decode(),
+            "XML:com.adobe.xmp": png.xmp(source_type=source, description=said, tool="IAT")}

@@ -24,6 +24,7 @@ class RenderedAsset(EditableRow):
     type = models.CharField(max_length=16, choices=[(t, t) for t in TYPES])
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="renders")
     source_scene = models.ForeignKey(Definition, on_delete=models.PROTECT, null=True, related_name="+")
+    scene_version = models.CharField(max_length=32, null=True)
     style = models.ForeignKey(Definition, on_delete=models.PROTECT, null=True, related_name="+")
     avatar_kit = models.ForeignKey(AvatarKit, on_delete=models.PROTECT, null=True, related_name="+")
     derived_from = models.ForeignKey(AvatarAsset, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -51,7 +52,7 @@ class RenderedAsset(EditableRow):
 
 
 class RenderedSource(Row):
-    """Which characters a picture shows. Carries the identity's root, so that its pictures are one range scan."""
+    """Which characters a picture shows. Carries the identity's root, so that its pictures are one range scan, and the canon's version it was made from."""
 
     scope = Within(space="space", project="project")
     space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="+")
@@ -60,6 +61,7 @@ class RenderedSource(Row):
     definition = models.ForeignKey(Definition, on_delete=models.PROTECT, related_name="+")
     root = models.ForeignKey(Definition, on_delete=models.PROTECT, related_name="+")
     definition_revision = models.PositiveIntegerField()
+    canon_version = models.CharField(max_length=32, null=True)
     kit = models.ForeignKey(AvatarKit, on_delete=models.SET_NULL, null=True, related_name="+")
     position = models.PositiveSmallIntegerField(default=0)
 

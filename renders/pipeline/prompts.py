@@ -38,6 +38,22 @@ def text(snapshot: dict[str, Any]) -> str:
     return "\n".join(f"{name}: {words}" for name, words in sections(snapshot).items())
 
 
+SHEET = {
+    "anchor_portrait": "portrait, head and shoulders, facing the viewer, plain background", "anchor_fullbody": "full body, standing, facing the viewer, plain background",
+    "expression": "the same person, same clothes, plain background", "pose": "the same person, full body, plain background", "outfit": "the same person, full body, plain background",
+}
+
+
+def for_sheet(snapshot: dict[str, Any], item: Any) -> str:
+    """The prompt of one picture of a model sheet: the kit's contract first, then what this picture shows."""
+    kit, character = snapshot["kit"], snapshot["character"]
+    look = kit["appearance_prompt"] or (character["attributes"].get("generation_prompts") or {}).get("visual_description") or ", ".join(
+        f"{k} {v}" for k, v in (character["attributes"].get("appearance") or {}).items() if v)
+    shows = [SHEET[item.asset_type], f"expression: {item.expression}" if item.expression else "", f"wearing {item.outfit}" if item.outfit else "", f"pose: {item.pose.replace('_', ' ')}" if item.pose else ""]
+    parts = {"character": f"{character['name']}, {look}".strip(", "), "picture": ", ".join(filter(None, shows)), "style": kit["style_prompt"]}
+    return "\n".join(f"{name}: {words}" for name, words in parts.items() if words)
+
+
 def negative(snapshot: dict[str, Any]) -> str:
     """What to avoid: of the style and of every kit, once each."""
     style = snapshot.get("style") or {}

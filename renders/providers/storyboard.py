@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 from pydantic import BaseModel
 
-from renders.imaging import compose, figure, place
-from renders.providers.base import Brief, Broken, Drawn, Figure
+from renders.imaging import compose, figure, marks, place, png
+from renders.providers.base import Brief, Broken, Declined, Drawn, Figure
 
 
 class Storyboard:
@@ -27,7 +27,9 @@ class Storyboard:
         """Nothing to configure."""
 
     def generate(self, brief: Brief) -> Drawn:
-        """The panel before grading. Raises Broken when a plate cannot be decoded."""
+        """The panel before grading, or one picture of a model sheet. Raises Broken when a plate cannot be decoded."""
+        if brief.parameters.get("sheet"):
+            return _sheet(brief, brief.figures[0])
         rng = np.random.default_rng([brief.seed & 0xFFFFFFFF, brief.seed >> 32 & 0x7FFFFFFF, brief.index])
         camera = compose.camera_for(rng, brief.index, brief.camera, len(brief.figures))
         cast, how = [], []
@@ -45,8 +47,34 @@ class Storyboard:
 
 
 def _drawn(person: Figure, height: int) -> Image.Image:
-    look = figure.look_of(person.attributes, seed=person.seed, expression=person.expression, outfit=person.outfit, pose=person.pose or "standing")
-    return figure.draw(look, 1400)
+    return figure.draw(_look(person), 1400)
+
+
+def _sheet(brief: Brief, person: Figure) -> Drawn:
+    """A figure alone, see-through. Art of another hand is never redrawn: it is cropped, or marked the way manga marks a mood."""
+    kind = brief.parameters["sheet"]
+    if person.art is not None and brief.parameters.get("made_by") != Storyboard.code:
+        image, how = _from_art(kind, person), "kit"
+    elif kind == "anchor_portrait":
+        image, how = figure.draw_portrait(_look(person), brief.width), "drawn"
+    else:
+        image, how = figure.draw(_look(person), brief.height), "drawn"
+    return Drawn(np.asarray(image.convert("RGB")), data=png.encode(image), facts={"figures": [how]})
+
+
+def _from_art(kind: str, person: Figure) -> Image.Image:
+    cut = compose.from_art(person.art or b"")
+    if cut is None:
+        raise Declined("No figure can be cut out of the anchor: its background is busy. Bring an anchor with a plain or see-through background.")
+    if kind == "anchor_portrait":
+        return marks.head(cut.image)
+    if kind == "expression" and person.expression in marks.MOODS:
+        return marks.mood(cut.image, person.expression)
+    raise Declined(f"The storyboard engine does not redraw art of another hand: it cannot make this {kind.replace('anchor_', '')} from your anchor. A provider that edits pictures can; or draw it and drop it on the sheet.")
+
+
+def _look(person: Figure) -> figure.Look:
+    return figure.look_of(person.attributes, seed=person.seed, expression=person.expression, outfit=person.outfit, pose=person.pose or "standing")
 
 
 def _plate(brief: Brief) -> Image.Image:

@@ -1,5 +1,6 @@
 """Questions about tasks, runs and candidates. Never writes; constant numbers of queries."""
 
+import uuid
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 
 from projects.models import Project
 from renders.models import CastMember, QualityReport, RenderedAsset, Run, RunCandidate, RunJob, Task
+from renders.queries import canon
 from spaces.models import AvatarAsset
 
 CAST = Prefetch("cast", CastMember.objects.select_related("character__active_avatar_kit__primary_anchor__asset").order_by("position"))
@@ -102,6 +104,7 @@ class Desk:
     next_job: RunJob | None
     waiting: int
     snapshot: dict[str, Any]
+    older: list[canon.Older]
 
 
 def waiting(project: Project) -> QuerySet[RunJob]:
@@ -126,7 +129,13 @@ def desk(job: RunJob) -> Desk:
     after = [o for o in others if (o.created_at, str(o.pk)) > (job.created_at, str(job.pk))]
     return Desk(
         job, [Look(c, guards.get(c.pk, {}), decisions.get(c.pk, ""), getattr(c, "rendered", None), ranks[c.pk]) for c in candidates],
-        _anchors(snapshot), (after or others or [None])[0], len(others), snapshot)
+        _anchors(snapshot), (after or others or [None])[0], len(others), snapshot, _older(snapshot))
+
+
+def _older(snapshot: dict[str, Any]) -> list[canon.Older]:
+    """What of the canon moved on since this job was planned."""
+    used = [m for m in (*snapshot["cast"], snapshot["scene"]) if m]
+    return list(canon.moved_on((uuid.UUID(m["root_id"]), m["name"], m["version"]) for m in used).values())
 
 
 def _anchors(snapshot: dict[str, Any]) -> list[tuple[str, AvatarAsset]]:

@@ -3,45 +3,40 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from projects.models import Project
 from renders.models import RenderedAsset, RenderedSource, Task
+from renders.queries import canon
 from spaces.domain import assets
 from spaces.models import Asset, AvatarAsset, AvatarKit, Definition
+from spaces.queries import lineage
 
 
-def renders(project: Project | None, *, state: str = "", root: Any = None) -> QuerySet[RenderedAsset]:
-    """Pictures of a project: discarded ones only when asked for."""
+def renders(project: Project | None, *, state: str = "", root: Any = None, older: bool = False) -> QuerySet[RenderedAsset]:
+    """Pictures of a project: discarded ones only when asked for; `older` narrows to those made from canon that moved on."""
     rows = RenderedAsset.objects.filter(project=project) if project else RenderedAsset.objects.all()
     rows = rows.filter(state=state) if state else rows.exclude(state__in=["discarded", "archived"])
     if root:
         rows = rows.filter(pk__in=RenderedSource.objects.filter(root_id=root).values("rendered_id"))
-    return rows.select_related("asset", "origin_task")
+    return (canon.only_older(rows) if older else rows).select_related("asset", "origin_task")
 
 
 def of_identity(row: Definition, scope: str) -> QuerySet[RenderedAsset]:
     """Pictures that show a definition itself, its descendants, or its whole identity."""
-    if row.type == "scene":
-        return RenderedAsset.objects.filter(Q(source_scene=row) if scope == "self" else Q(source_scene__root_id=row.root_id)).select_related("asset", "origin_task")
-    if row.type == "style":
-        return RenderedAsset.objects.filter(Q(style=row) if scope == "self" else Q(style__root_id=row.root_id)).select_related("asset", "origin_task")
-    if scope == "self":
-        sources = RenderedSource.objects.filter(definition=row)
-    elif scope == "identity":
-        sources = RenderedSource.objects.filter(root_id=row.root_id)
+    if row.type == "character":
+        sources = RenderedSource.objects.filter(**_reach("definition", "root_id", row, scope))
+        found = RenderedAsset.objects.filter(pk__in=sources.values("rendered_id"))
     else:
-        sources = RenderedSource.objects.filter(definition_id__in=_below(row))
-    return RenderedAsset.objects.filter(pk__in=sources.values("rendered_id")).select_related("asset", "origin_task")
+        column = "source_scene" if row.type == "scene" else "style"
+        found = RenderedAsset.objects.filter(**_reach(column, f"{column}__root_id", row, scope))
+    return found.select_related("asset", "origin_task")
 
 
-def _below(row: Definition) -> list[Any]:
-    parents = dict(Definition.objects.filter(root_id=row.root_id).values_list("pk", "parent_id"))
-    found, layer = [row.pk], {row.pk}
-    while layer:
-        layer = {pk for pk, parent in parents.items() if parent in layer}
-        found += layer
-    return found
+def _reach(column: str, root: str, row: Definition, scope: str) -> dict[str, Any]:
+    if scope == "identity":
+        return {root: row.root_id}
+    return {f"{column}_id": row.pk} if scope == "self" else {f"{column}_id__in": lineage.below(row)}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A definition with its pictures, its lineage as a tree, its sketch."""
+"""A definition with its pictures, its uses, its sketch."""
 
 import re
 
@@ -7,14 +7,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from iat.kernel import pages
+from projects.queries import updates
 from renders.domain import rendered
 from renders.imaging import figure, place
 from renders.models import BaseView
-from renders.queries import gallery
-from spaces import access
-from spaces.domain import definitions
+from renders.queries import gallery, usage
+from spaces import access, merging
+from spaces.domain import definitions, templates
 from spaces.lifecycles import DEFINITION
-from spaces.models import AvatarKit, Role
+from spaces.models import AvatarKit, Definition, Role
 from spaces.queries import lineage as questions
 from spaces.uploads import bytes_of
 
@@ -28,34 +29,26 @@ def definition(request: HttpRequest, pk: str) -> HttpResponse:
     may = role in Role.at_least(Role.CURATOR if row.scope_kind == "space" else Role.ARTIST)
     moves = [(*VERBS[to], to) for to in DEFINITION.after(row.state)] if may else []
     context = {
-        "row": row, "may": may, "moves": moves, "frozen": definitions.editable(row), "history": list(questions.history(row).order_by("-number", "-id")[:20]),
+        "row": row, "may": may, "moves": moves, "frozen": definitions.editable(row), "history": [(h, merging.differences(h.before, h.after) if h.before else []) for h in questions.history(row).order_by("-number", "-id")[:20]],
         "kits": list(AvatarKit.objects.filter(character__root_id=row.root_id).select_related("primary_anchor__asset").order_by("name", "id")) if row.type == "character" else [],
         "views": list(BaseView.objects.filter(definition=row).select_related("rendered_asset__asset").order_by("view", "id")),
         "view_names": rendered.VIEWS.get(row.type, ()), "curates": role in Role.at_least(Role.CURATOR)}
     access.wide(request.user, row)
+    newer = updates.canon_by_root({row.root_id}).get(row.root_id)
+    context |= {"newer": newer if row.project_id and not row.variant_type and newer and newer.pk != row.parent_id else None, "pinned": questions.pinned(row),
+                "versions": list(Definition.objects.filter(root_id=row.root_id, scope_kind="space").order_by("-created_at", "-id")[:40]),
+                "templates": templates.fitting(row, access.signed_in(request.user)) if may and not context["frozen"] else [], "makes": role in Role.at_least(Role.ARTIST)}
     context |= {"renders": list(gallery.of_identity(row, "identity").filter(project__isnull=False, state__in=["approved", "draft"]).order_by("-created_at", "-id")[:12]),
-                "family": len(questions.nodes(row.root_id))}
+                "family": Definition.objects.filter(root_id=row.root_id).count(), "uses": usage.of(row)}
     return render(request, "renders/definition.html", context)
-
-
-def lineage(request: HttpRequest, pk: str) -> HttpResponse:
-    """The identity's tree as SVG; every node is a link, so the keyboard walks it."""
-    row = access.definition(request.user, pk)
-    access.wide(request.user, row)
-    placed, columns, lines = questions.laid_out(questions.tree(questions.nodes(row.root_id)))
-    by_id = {n.row.pk: n for n in placed}
-    edges = [(by_id[n.row.parent_id], n) for n in placed if n.row.parent_id in by_id]
-    counts = gallery.counts_by_definition([n.row.pk for n in placed])
-    wide, high = 250, 64
-    boxes = [{"node": n, "x": 12 + n.depth * wide, "y": 10 + n.line * high, "renders": counts.get(n.row.pk, 0)} for n in placed]
-    curves = [f"M{12 + a.depth * wide + 210} {10 + a.line * high + 24} C{12 + a.depth * wide + 235} {10 + a.line * high + 24} {12 + b.depth * wide - 25} {10 + b.line * high + 24} {12 + b.depth * wide} {10 + b.line * high + 24}" for a, b in edges]
-    return render(request, "renders/lineage.html", {"row": row, "boxes": boxes, "curves": curves, "width": 24 + columns * wide, "height": 20 + lines * high})
 
 
 @require_POST
 def base_view(request: HttpRequest, pk: str) -> HttpResponse:
-    """Brings a reference picture: a scene's plate, a character's profile."""
+    """Brings a reference picture (a scene's plate, a character's profile), or takes one away."""
     row = access.definition(request.user, pk, "edit")
+    if drop := request.POST.get("drop"):
+        return pages.act(request, lambda: rendered.drop_base_view(row, view=drop, by=request.user), done="The view is gone; its picture stays in the space.", to=f"/definitions/{pk}")
 
     def do() -> None:
         data, name = bytes_of(request.FILES.get("file"))

@@ -8,7 +8,7 @@ from iat.kernel import pages
 from renders import access
 from renders.domain import rendered
 from renders.lifecycles import RENDERED
-from renders.queries import gallery
+from renders.queries import canon, gallery
 from spaces import access as doors
 from spaces.models import Role
 
@@ -21,7 +21,7 @@ def show(request: HttpRequest, pk: str) -> HttpResponse:
     row = access.rendered(request.user, pk)
     makes = doors.role_in(doors.signed_in(request.user), row.space_id) in Role.at_least(Role.ARTIST)
     moves = [VERBS[to] for to in RENDERED.after(row.state)] if makes else []
-    return render(request, "renders/picture.html", {"row": row, "origin": gallery.origin(row), "moves": moves, "makes": makes, "project": row.project})
+    return render(request, "renders/picture.html", {"row": row, "origin": gallery.origin(row), "older": canon.older([row]).get(row.pk, []), "moves": moves, "makes": makes, "project": row.project})
 
 
 @require_POST

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from iat.kernel import htmx, http
 from projects import access
 from projects.queries import overview
-from renders.queries import board
+from renders.queries import board, canon
 from renders.queries import gallery as questions
 from spaces import access as doors
 from spaces.models import Role
@@ -29,6 +29,7 @@ def gallery(request: HttpRequest, p: str) -> HttpResponse:
     state = request.GET.get("state", "")
     people = overview.cast(project, "character")
     root = next((m.row.root_id for m in people if str(m.row.root_id) == request.GET.get("who", "")), None)
-    rows = questions.renders(project, state=state if state in STATES else "", root=root)
+    older = request.GET.get("canon") == "older"
+    rows = questions.renders(project, state=state if state in STATES else "", root=root, older=older)
     found, after = http.page(rows, order=["-created_at", "-id"], limit=60, cursor=request.GET.get("cursor"))
-    return htmx.show(request, "renders/gallery.html", {"project": project, "rows": found, "next": after, "state": state, "states": STATES, "people": people, "who": str(root or "")}, part="tiles")
+    return htmx.show(request, "renders/gallery.html", {"project": project, "rows": found, "next": after, "state": state, "states": STATES, "people": people, "who": str(root or ""), "older": older, "moved": canon.older(found)}, part="tiles")

@@ -17,6 +17,7 @@ from renders.pipeline import plan as planning
 from renders.pipeline import prompts, runner
 from renders.queries import board
 from spaces import access as doors
+from spaces.domain import preferences
 from spaces.models import Definition, Role
 
 
@@ -62,12 +63,18 @@ def delete(request: HttpRequest, pk: str) -> HttpResponse:
     return redirect(f"/projects/{task.project_id}") if gone else answer
 
 
+def _likes(request: HttpRequest) -> dict[str, Any]:
+    """What this person's renders start with."""
+    known = preferences.of(doors.signed_in(request.user))["generation"]
+    return {k: known[k] for k in ("candidates", "size") if k in known}
+
+
 def show(request: HttpRequest, pk: str) -> HttpResponse:
     """Brief, render dialog, runs, panels."""
     task = access.task(request.user, pk)
     makes = doors.role_in(doors.signed_in(request.user), task.project.space_id) in Role.at_least(Role.ARTIST)
     cast = [c.character for c in task.cast.select_related("character__active_avatar_kit__primary_anchor__asset").order_by("position")]
-    return render(request, "renders/task.html", {"task": task, "project": task.project, "cast": cast, "makes": makes, "form": RenderForm(), "jobs": board.task_runs(task)})
+    return render(request, "renders/task.html", {"task": task, "project": task.project, "cast": cast, "makes": makes, "form": RenderForm(initial=_likes(request)), "jobs": board.task_runs(task)})
 
 
 def plan(request: HttpRequest, pk: str) -> HttpResponse:

@@ -7,9 +7,10 @@ from ninja import Router, Status
 
 from spaces import access
 from spaces.domain import people
+from spaces.domain import preferences as prefs
 from spaces.models import ApiToken, Role
 from spaces.queries import library
-from spaces.schemas import MemberIn, Page, RoleIn, TokenIn, listed, member_out, token_out
+from spaces.schemas import MemberIn, Page, PreferencesIn, RoleIn, TokenIn, given, listed, member_out, token_out
 
 router = Router(tags=["People"])
 
@@ -20,6 +21,18 @@ def me(request: HttpRequest):
     user = access.signed_in(request.user)
     roles = {str(m.space_id): m.role for m in user.memberships.all()}
     return {"id": user.pk, "username": user.username, "display_name": user.display_name, "email": user.email, "roles": roles}
+
+
+@router.get("/me/preferences", summary="How I like things")
+def preferences(request: HttpRequest):
+    """Four small documents: style, generation, review, ui."""
+    return prefs.of(access.signed_in(request.user))
+
+
+@router.put("/me/preferences", summary="Say how I like things")
+def set_preferences(request: HttpRequest, body: PreferencesIn):
+    """Replaces the kinds that are given; the others stay."""
+    return prefs.put(access.signed_in(request.user), {k: v for k, v in given(body).items() if v is not None})
 
 
 @router.get("/me/tokens", response=Page, summary="My tokens")

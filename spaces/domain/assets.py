@@ -6,21 +6,24 @@ import hashlib
 import io
 import uuid
 import warnings
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import PROTECT
+from django.utils import timezone
 from PIL import Image
 
 from iat.kernel import events, filestore, queue
 from iat.kernel.errors import Finding, Invalid, Refused, TooLarge, WrongMedia
+from iat.kernel.rows import edit as write
 from spaces.models import Asset, AssetLink, Space, User
 
 MIME = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif", "AVIF": "image/avif"}
 SUFFIX = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif", "image/avif": "avif"}
 THUMB_SIZES = (256, 512, 1024)
+UPLOADED = ("input", "reference", "mask", "other")
 TAKEN = "PNG, JPEG, WebP, GIF and AVIF pictures are taken."
 
 
@@ -92,15 +95,67 @@ def register(space: Space | Any, *, kind: str, path: str, data: bytes, picture: 
     return row
 
 
-def upload(space: Space, *, project: Any, data: bytes, name: str, kind: str, by: User) -> Asset:
-    """A file that a person or program brings: kept byte for byte, with its own name in the metadata."""
+def upload(space: Space, *, project: Any, data: bytes, name: str, kind: str, by: User | None, origin: str = "", parent: Asset | None = None) -> Asset:
+    """A file that a person or program brings: kept byte for byte, with its own name in the metadata. The same bytes again are the same file."""
+    if kind not in UPLOADED:
+        raise Invalid(f"An uploaded file is one of: {', '.join(UPLOADED)}.", findings=[Finding("/kind", "unknown kind")])
     picture = inspect(data)
-    twin = Asset.objects.filter(project=project, space=space, sha256=hashlib.sha256(data).hexdigest(), kind=kind).first()
+    twin = Asset.objects.filter(project=project, space=space, sha256=hashlib.sha256(data).hexdigest(), kind=kind).order_by("created_at", "id").first()
     if twin is not None:
-        return twin
+        return bring_back(twin, by=by) if twin.trashed_at else twin
     pk = uuid.uuid4()
-    path = f"projects/{project.slug}-{project.pk.hex[:8]}/{kind}/{filestore.safe(name.rsplit('.', 1)[0])}_{pk}.{SUFFIX[picture.mime_type]}"
-    return register(space, kind=kind, path=path, data=data, picture=picture, by=by, project=project, pk=pk, metadata={"filename": plain(name)})
+    path = f"{folder(project)}/{kind}/{filestore.safe(plain(name).rsplit('.', 1)[0])}_{pk}.{SUFFIX[picture.mime_type]}"
+    told = {"filename": plain(name), **({"url": origin} if origin else {})}
+    made = register(space, kind=kind, path=path, data=data, picture=picture, by=by, project=project, pk=pk, metadata=told)
+    if parent is not None:
+        link(made, parent)
+    return made
+
+
+def folder(project: Any) -> str:
+    """Where a project's files lie: its slug for people, its id so that two owners' slugs never meet."""
+    return f"projects/{project.slug}-{project.pk.hex[:8]}"
+
+
+def edit(asset: Asset, *, by: User, **changes: Any) -> Asset:
+    """Changes what is said about a file (kind, metadata); its bytes never change."""
+    if "kind" in changes and changes["kind"] not in UPLOADED:
+        raise Invalid(f"A file is one of: {', '.join(UPLOADED)}.", findings=[Finding("/kind", "unknown kind")])
+    if "metadata" in changes:
+        changes["metadata"] = {**asset.metadata, **changes["metadata"]}
+    write(asset, **changes)
+    events.emit("asset.edited", subject=asset, actor=by)
+    return asset
+
+
+def trash(asset: Asset, *, by: User) -> Asset:
+    """Out of sight; the bytes stay, and it can be brought back. Refused while pictures, sheets or other files stand on it."""
+    if uses := in_use(asset):
+        raise Refused(f"This file is used: {uses}. Take it from there first.")
+    if asset.trashed_at is None:
+        write(asset, trashed_at=timezone.now())
+        events.emit("asset.trashed", subject=asset, actor=by)
+    return asset
+
+
+def bring_back(asset: Asset, *, by: User | None) -> Asset:
+    """Undoes `trash`."""
+    if asset.trashed_at is not None:
+        write(asset, trashed_at=None)
+        events.emit("asset.restored", subject=asset, actor=by)
+    return asset
+
+
+def in_use(asset: Asset) -> str:
+    """By what a file is held, in words, or ''. Asks every table that protects its files, and the files made from it."""
+    held = [f"{n} {model._meta.verbose_name_plural}" for model, field in _holders() if (n := model._default_manager.filter(**{field: asset}).count())]
+    if children := AssetLink.objects.filter(parent=asset, child__trashed_at__isnull=True).count():
+        held.append(f"{children} files were made from it")
+    return ", ".join(held)
+
+
+def _holders() -> list[tuple[Any, str]]:
+    return [(f.related_model, f.field.name) for f in Asset._meta.related_objects if f.on_delete is PROTECT]
 
 
 def link(child: Asset, parent: Asset, *, link_type: str = "derived_from") -> AssetLink:
@@ -114,17 +169,33 @@ def link(child: Asset, parent: Asset, *, link_type: str = "derived_from") -> Ass
     return row
 
 
-def ancestors(asset: Asset, *, depth: int = 40) -> list[Asset]:
-    """Everything a file was made from, nearest first. One query a generation."""
-    found: dict[uuid.UUID, Asset] = {}
-    layer: Iterable[uuid.UUID] = [asset.pk]
-    for _ in range(depth):
-        ups = list(AssetLink.objects.filter(child_id__in=layer).select_related("parent"))
-        layer = [up.parent_id for up in ups if up.parent_id not in found]
-        found |= {up.parent_id: up.parent for up in ups}
-        if not layer:
-            break
-    return list(found.values())
+def ancestors(asset: Asset) -> list[Asset]:
+    """Everything a file was made from, nearest first. Two queries, at any depth."""
+    pairs = related(asset, up=True)
+    rows = Asset.objects.in_bulk(list(pairs))
+    return [rows[pk] for pk in pairs if pk in rows]
+
+
+def descendants(asset: Asset, *, most: int = 500) -> list[Asset]:
+    """What was made from a file, nearest first."""
+    pairs = list(related(asset, up=False))[:most]
+    rows = Asset.objects.in_bulk(pairs)
+    return [rows[pk] for pk in pairs if pk in rows]
+
+
+def related(asset: Asset, *, up: bool) -> dict[uuid.UUID, int]:
+    """Ids above (or below) a file with their distance, nearest first: one recursive query over the links, whose rows lie in the file's own space."""
+    here, there = ("child_id", "parent_id") if up else ("parent_id", "child_id")
+    key = AssetLink._meta.get_field("id")
+    table = connection.ops.quote_name(AssetLink._meta.db_table)
+    sql = f"""WITH RECURSIVE way(id, far) AS (
+        SELECT {there}, 1 FROM {table} WHERE {here} = %s AND space_id = %s
+        UNION SELECT l.{there}, w.far + 1 FROM {table} l JOIN way w ON l.{here} = w.id WHERE l.space_id = %s AND w.far < 200)
+        SELECT id, MIN(far) FROM way GROUP BY id ORDER BY 2, 1"""  # noqa: S608 - names of ours and placeholders
+    at, space = key.get_db_prep_value(asset.pk, connection), key.get_db_prep_value(asset.space_id, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [at, space, space])
+        return {key.to_python(pk): far for pk, far in cursor.fetchall()}
 
 
 def thumb_path(asset: Any, size: int) -> str:

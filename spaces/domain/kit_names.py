@@ -67,11 +67,60 @@ def read(name: str, character: str, *, named: bool) -> Placing:
     return Placing(name, "", why="no expression, pose, outfit or anchor in its name")
 
 
-def plan(names: list[str], character: str, *, sizes: dict[str, tuple[int, int]] | None = None) -> list[Placing]:
-    """Places for a batch, in the order given. Without a named anchor, the calmest picture of the main outfit becomes one."""
+FIELDS = ("character", "outfit", "expression", "pose", "type", "any")
+
+
+def pattern_of(text: str) -> "re.Pattern[str]":
+    """A naming pattern such as `{character}_{outfit}_{expression}` as an expression over file names without suffix.
+
+    Each field ends at the first character of what follows it, so that matching takes linear time. Raises ValueError with a sentence.
+    """
+    parts = re.split(r"\{(\w+)\}", text.strip().rsplit(".", 1)[0] if text.strip().endswith((".png", ".jpg", ".webp")) else text.strip())
+    literals, fields = parts[::2], parts[1::2]
+    if not fields or (unknown := [f for f in fields if f not in FIELDS]):
+        raise ValueError(f"A pattern names fields in braces: {', '.join('{' + f + '}' for f in FIELDS)}." + (f" Unknown: {', '.join(unknown)}." if fields else ""))
+    if twice := [f for f in set(fields) if f != "any" and fields.count(f) > 1]:
+        raise ValueError(f"{{{twice[0]}}} stands twice in the pattern.")
+    out = re.escape(literals[0])
+    for at, name in enumerate(fields):
+        after = literals[at + 1]
+        if not after and at + 1 < len(fields):
+            raise ValueError(f"Put something between {{{name}}} and {{{fields[at + 1]}}}: a space, _ or -.")
+        inner = f"[^{re.escape(after[0])}]+" if after else ".+"
+        out += (f"(?P<{name}>{inner})" if name != "any" else f"(?:{inner})") + re.escape(after)
+    return re.compile(out, re.IGNORECASE)
+
+
+def by_pattern(name: str, character: str, pattern: "re.Pattern[str]") -> Placing:
+    """One file's place by a pattern that somebody gave; what the pattern does not say is read from nothing else."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    if path.suffix.lower() not in PICTURES:
+        return Placing(name, "", why="not a picture")
+    found = pattern.fullmatch(path.stem[:200])
+    if found is None:
+        return Placing(name, "", why="does not fit the pattern")
+    said = {k: " ".join(words_of(v + ".x")) or v.strip().lower() for k, v in found.groupdict().items() if v}
+    if "character" in said and set(said["character"].split()) != set(words_of(character + ".x")):
+        return Placing(name, "", why=f"is about {said['character']}, not {character}")
+    mood, pose, outfit, kind = BY_WORD.get(said.get("expression", ""), said.get("expression", "")), said.get("pose", ""), said.get("outfit", ""), said.get("type", "")
+    if kind in PORTRAIT or kind in FIGURE:
+        return Placing(name, "anchor_portrait" if kind in PORTRAIT else "anchor_fullbody", mood or "neutral", outfit, "portrait" if kind in PORTRAIT else "fullbody")
+    if pose:
+        return Placing(name, "pose", mood, outfit, pose)
+    if mood and (mood != "neutral" or not outfit):
+        return Placing(name, "expression", mood, outfit, " ".join(filter(None, (outfit, mood))))
+    return Placing(name, "outfit", mood or "neutral", outfit, outfit) if outfit else Placing(name, "", why="the pattern says neither expression, pose, outfit nor type")
+
+
+def plan(names: list[str], character: str, *, sizes: dict[str, tuple[int, int]] | None = None, pattern: str = "") -> list[Placing]:
+    """Places for a batch, in the order given. Without a named anchor, the calmest picture of the main outfit becomes one.
+
+    `pattern` says how the names are built; without it they are read by their words. Raises ValueError for a pattern that makes no sense.
+    """
     own = set(words_of(character + ".x"))
     named = any(own & set(words_of(n)) for n in names if PurePosixPath(n).suffix.lower() in PICTURES)
-    found = _once([read(n, character, named=named) for n in names])
+    told = pattern_of(pattern) if pattern.strip() else None
+    found = _once([by_pattern(n, character, told) if told else read(n, character, named=named) for n in names])
     if any(p.asset_type.startswith("anchor") for p in found):
         return found
     outfits = Counter(p.outfit for p in found if p.asset_type in ("expression", "outfit"))

@@ -109,13 +109,20 @@ def add_picture(kit: AvatarKit, *, data: bytes, asset_type: str, by: User | None
     if derived_from is not None:
         assets.link(file, derived_from.asset)
     events.emit("kit.picture_added", subject=row, actor=by)
-    if asset_type.startswith("anchor_") and not proposed:
-        kit.refresh_from_db()
-        if kit.primary_anchor_id is None:
-            write(kit, primary_anchor_id=row.pk)
-        elif kit.secondary_anchor_id is None and kit.primary_anchor is not None and kit.primary_anchor.asset_type != asset_type:
-            write(kit, secondary_anchor_id=row.pk)
+    if not proposed:
+        _anchors_itself(kit, row)
     return row
+
+
+def _anchors_itself(kit: AvatarKit, row: AvatarAsset) -> None:
+    """The first portrait and figure become the anchors of a kit that has none."""
+    if not row.asset_type.startswith("anchor_"):
+        return
+    kit.refresh_from_db()
+    if kit.primary_anchor_id is None:
+        write(kit, primary_anchor_id=row.pk)
+    elif kit.secondary_anchor_id is None and kit.primary_anchor is not None and kit.primary_anchor.asset_type != row.asset_type:
+        write(kit, secondary_anchor_id=row.pk)
 
 
 def place(kit: AvatarKit, placing: Placing, *, data: bytes, by: User | None, source_type: str = "imported") -> AvatarAsset:
@@ -147,15 +154,20 @@ def set_anchor(kit: AvatarKit, *, which: str, picture_id: Any, by: User) -> Avat
 @transaction.atomic
 def retire(picture: AvatarAsset, *, by: User) -> AvatarAsset:
     """Takes a picture off the sheet (soft). Not the primary anchor of an active kit."""
+    _let_go(picture)
+    write(picture, is_active=False)
+    events.emit("kit.picture_retired", subject=picture, actor=by)
+    return picture
+
+
+def _let_go(picture: AvatarAsset) -> None:
+    """The picture anchors nothing any more; Refused for the primary anchor of an active kit."""
     kit = AvatarKit.objects.get(pk=picture.avatar_kit_id)
     if kit.status == "active" and kit.primary_anchor_id == picture.pk:
         raise Refused("This is the primary anchor of an active kit. Choose another anchor first.")
     for which in ("primary_anchor", "secondary_anchor"):
         if getattr(kit, f"{which}_id") == picture.pk:
             write(kit, **{which: None})
-    write(picture, is_active=False)
-    events.emit("kit.picture_retired", subject=picture, actor=by)
-    return picture
 
 
 def bring_back(picture: AvatarAsset, *, by: User) -> AvatarAsset:
@@ -171,18 +183,37 @@ def edit_picture(picture: AvatarAsset, *, by: User, **changes: Any) -> AvatarAss
         raise Invalid(f"A picture is one of: {', '.join(SHELF)}.", findings=[Finding("/asset_type", "unknown type")])
     if "asset_type" in changes:
         changes["is_canonical"] = changes["asset_type"].startswith("anchor_")
+    for word in ("expression", "outfit"):
+        if changes.get(word):
+            changes[word] = assets.plain(changes[word].lower())[:80]
+    if "emotion_tags" in changes:
+        changes["emotion_tags"] = definitions.tagged(changes["emotion_tags"])
     write(picture, **changes)
     events.emit("kit.picture_edited", subject=picture, actor=by)
     return picture
 
 
+@transaction.atomic
 def accept(picture: AvatarAsset, *, by: User) -> AvatarAsset:
-    """proposed or rejected → accepted."""
-    return REVIEW.move(picture, "accepted", by=by, updated_at=timezone.now())
+    """proposed or rejected → accepted. An accepted anchor anchors a kit that has none."""
+    REVIEW.move(picture, "accepted", by=by, updated_at=timezone.now())
+    _anchors_itself(AvatarKit.objects.get(pk=picture.avatar_kit_id), picture)
+    return picture
 
 
+@transaction.atomic
+def accept_all(kit: AvatarKit, *, by: User) -> list[AvatarAsset]:
+    """Every proposal, portraits first: the face is the primary anchor of a kit that has none."""
+    waiting = list(AvatarAsset.objects.filter(avatar_kit=kit, review="proposed", is_active=True).order_by("created_at", "id"))
+    if not waiting:
+        raise Refused("No proposal waits for a decision.")
+    return [accept(p, by=by) for p in sorted(waiting, key=lambda p: p.asset_type != "anchor_portrait")]
+
+
+@transaction.atomic
 def reject(picture: AvatarAsset, *, by: User) -> AvatarAsset:
-    """proposed or accepted → rejected."""
+    """proposed or accepted → rejected. Not the primary anchor of an active kit."""
+    _let_go(picture)
     return REVIEW.move(picture, "rejected", by=by, updated_at=timezone.now())
 
 

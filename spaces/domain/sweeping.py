@@ -1,4 +1,4 @@
-"""A file without its row is swept; a row without its file is told. Thumbnails belong to their asset's row."""
+"""A file without its row is swept; a row without its file is told. Thumbnails belong to their asset's row; printed sheets last a week."""
 
 import uuid
 from itertools import islice
@@ -6,13 +6,15 @@ from typing import Any
 
 from spaces.models import Asset
 
+PRINTED, PRINTED_S = "sheets/", 7 * 24 * 3600  # sheets for print are a cache: no row knows them, and they are drawn anew when asked for
+
 
 def strays(store: Any, *, now: float, older_than_s: float) -> list[str]:
     """Paths in the store that no row knows and that are old enough not to be somebody's work in progress."""
     found: list[str] = []
     walk = store.walk()
     while batch := list(islice(walk, 500)):
-        old = [path for path, at in batch if now - at > older_than_s]
+        old = [path for path, at in batch if now - at > (older_than_s if not path.startswith(PRINTED) else max(older_than_s, PRINTED_S))]
         thumbs = {path: asset for path in old if path.startswith("thumbs/") and (asset := _asset_of(path))}
         known = set(Asset.objects.filter(storage_uri__in=[p for p in old if p not in thumbs]).values_list("storage_uri", flat=True))
         alive = set(Asset.objects.filter(pk__in=set(thumbs.values())).values_list("pk", flat=True))

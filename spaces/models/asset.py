@@ -13,7 +13,7 @@ LINKS = ("derived_from", "variant_of", "mask_for", "reference_of")
 
 
 class Asset(EditableRow):
-    """One stored file. `thumbs_at` is set once its thumbnails lie beside it in the store."""
+    """One stored file. `thumbs_at` is set once its thumbnails lie beside it in the store; `trashed_at` while it is out of sight."""
 
     scope = Within(space="space", project="project")
     space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="assets")
@@ -28,6 +28,7 @@ class Asset(EditableRow):
     sha256 = models.CharField(max_length=64)
     metadata = models.JSONField(default=dict)
     thumbs_at = models.DateTimeField(null=True)
+    trashed_at = models.DateTimeField(null=True)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
@@ -37,6 +38,7 @@ class Asset(EditableRow):
         ]
         indexes = [
             models.Index(fields=["project", "kind", "-created_at", "-id"], name="asset_of_project"),
+            models.Index(fields=["project", "-created_at", "-id"], name="asset_newest"),
             models.Index(fields=["project", "sha256"], name="asset_by_content"),
             models.Index(fields=["space", "sha256"], name="asset_by_content_in_space"),
         ]

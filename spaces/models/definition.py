@@ -60,10 +60,12 @@ class Definition(EditableRow):
         ]
         indexes = [
             models.Index(fields=["root", "id"], name="definition_by_root"),
-            models.Index(fields=["space", "scope_kind", "type", "name", "id"], name="definition_library"),
+            models.Index(fields=["space", "scope_kind", "type", "name", "version", "id"], name="definition_library"),
             models.Index(fields=["space", "type", "state", "name", "id"], name="definition_by_state"),
             models.Index(fields=["project", "type", "name", "id"], name="definition_in_project"),
             models.Index(fields=["parent"], name="definition_by_parent"),
+            models.Index(fields=["space", "scope_kind", "type", "-created_at", "-id"], name="definition_newest"),
+            models.Index(fields=["space", "scope_kind", "type", "-updated_at", "-id"], name="definition_changed"),
         ]
 
     def __str__(self) -> str:
@@ -112,7 +114,7 @@ class Style(Definition):
 
 
 class DefinitionRevision(Row):
-    """Every change of a definition: who, when, what it was and what it became."""
+    """Every change of a definition: who, when, what it was and what it became. `part_of` names the revision of another definition that this one followed."""
 
     scope = Within(space="space", project="project")
     space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="+")
@@ -123,7 +125,22 @@ class DefinitionRevision(Row):
     verb = models.CharField(max_length=32)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
+    part_of = models.UUIDField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["definition", "number"], name="definition_revision_once")]
         indexes = [models.Index(fields=["definition", "-number", "-id"], name="revision_newest")]
+
+
+class VersionPin(Row):
+    """A project stays with a version of the canon: publishing a newer one leaves the pinned one canonical, and nobody is told to move on."""
+
+    scope = Within(space="space")
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="+")
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="+")
+    definition = models.ForeignKey(Definition, on_delete=models.CASCADE, related_name="pins")
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["definition", "project"], name="version_pin_once")]
+        indexes = [models.Index(fields=["project"], name="version_pin_of_project")]

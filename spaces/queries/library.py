@@ -5,11 +5,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
-from spaces.models import Asset, AvatarAsset, AvatarKit, Definition, Membership, Space, User
+from spaces import words
+from spaces.models import Asset, AvatarAsset, AvatarKit, Definition, DefinitionWords, Holds, Membership, Space, User
 
-ORDER = ["name", "version", "id"]
+ORDERS = {"name": ["name", "version", "id"], "newest": ["-created_at", "-id"], "changed": ["-updated_at", "-id"]}
 
 
 def spaces_for(user: User, *, archived: bool = False) -> QuerySet[Space]:
@@ -17,12 +18,20 @@ def spaces_for(user: User, *, archived: bool = False) -> QuerySet[Space]:
     return Space.objects.filter(memberships__user=user, state="archived" if archived else "active").select_related("owner")
 
 
-def definitions(*, type: str, search: str = "", states: tuple[str, ...] = (), project: Any = None) -> QuerySet[Definition]:
-    """Definitions of one type: the space's canon and drafts, or a project's clones and variants. Archived only when asked for."""
-    rows = Definition.objects.filter(type=type).filter(project=project, scope_kind="project" if project else "space")
+def definitions(*, type: str, owner: Space | Any, search: str = "", tag: str = "", states: tuple[str, ...] = ()) -> QuerySet[Definition]:
+    """Definitions of one type: a space's canon and drafts, or a project's clones and variants. Archived only when asked for.
+
+    `search` finds words by their beginning, in names, descriptions, tags and prompts; all of them must be there. Both ask the full-text index.
+    """
+    inside = {"space": owner, "project": None, "scope_kind": "space"} if isinstance(owner, Space) else {"space_id": owner.space_id, "project": owner, "scope_kind": "project"}
+    rows = Definition.objects.filter(type=type, **inside)
     rows = rows.filter(state__in=states) if states else rows.exclude(state="archived")
-    if search:
-        rows = rows.filter(Q(name__icontains=search) | Q(description__icontains=search))
+    wanted = tuple(dict.fromkeys(words.words(search)))[:12]
+    if search.strip() and not wanted:
+        return rows.none()
+    if wanted or tag.strip():
+        marks = (words.place(owner.pk, type), *([words.tag(tag)] if tag.strip() else []))
+        rows = rows.filter(pk__in=DefinitionWords.objects.filter(Holds(marks, wanted)).values("definition_id"))
     return rows.select_related("active_avatar_kit__primary_anchor__asset")
 
 

@@ -1,71 +1,115 @@
-"""The tree of an identity: one query by root, shaped in Python."""
+"""The tree of an identity: one query by root for plain columns, shaped in Python without recursion, at any depth."""
 
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from spaces.models import Definition, DefinitionRevision
+from django.db.models import QuerySet
+
+from iat.kernel.errors import NotThere
+from spaces.models import Definition, DefinitionRevision, VersionPin
+
+COLUMNS = ("id", "parent_id", "scope_kind", "name", "version", "state", "project_id", "variant_type", "variant_label", "inherited_version")
 
 
-@dataclass
+@dataclass(slots=True)
 class Node:
-    """One definition in the tree, with the place where it is drawn (column = depth, row = line)."""
+    """One definition in the tree; `depth` counts from the root."""
 
-    row: Definition
-    children: list["Node"] = field(default_factory=list)
+    id: uuid.UUID
+    parent_id: uuid.UUID | None
+    scope_kind: str
+    name: str
+    version: str | None
+    state: str
+    project_id: uuid.UUID | None
+    variant_type: str
+    variant_label: str
+    inherited_version: str | None
+    project: str = ""
+    children: list["Node"] = ()  # type: ignore[assignment]  # filled by tree(); a list for every node would cost more than the query
     depth: int = 0
-    line: float = 0
 
     @property
     def kind(self) -> str:
         """version, clone or variant."""
-        return "version" if self.row.scope_kind == "space" else "variant" if self.row.variant_type else "clone"
+        return "version" if self.scope_kind == "space" else "variant" if self.variant_type else "clone"
 
 
-def nodes(root_id: uuid.UUID) -> list[Definition]:
+@lru_cache(maxsize=1)
+def _asked() -> QuerySet[Definition]:
+    """The question without its root, built once: building it takes longer than asking it. The scope is bound when it is asked."""
+    return Definition.objects.order_by("created_at", "id").values_list(*COLUMNS)
+
+
+def nodes(root_id: uuid.UUID) -> list[Node]:
     """Every definition of an identity that the scope shows, oldest first. One query."""
-    return list(Definition.objects.filter(root_id=root_id).select_related("project", "active_avatar_kit__primary_anchor__asset").order_by("created_at", "id"))
+    return [Node(*row) for row in _asked().filter(root_id=root_id)]
 
 
-def tree(rows: list[Definition]) -> list[Node]:
-    """Roots of the visible forest. A row whose parent is out of sight stands as a root, so that nothing vanishes."""
-    by_id = {row.pk: Node(row) for row in rows}
+def named(root_id: uuid.UUID) -> list[Node]:
+    """The nodes with the names of their projects: one query more, because a join costs every node what a few names cost once."""
+    found = nodes(root_id)
+    names = dict(Definition.objects.filter(root_id=root_id, project__isnull=False).values_list("project_id", "project__name").distinct().order_by())
+    for node in found:
+        node.project = names.get(node.project_id, "")
+    return found
+
+
+def tree(rows: Iterable[Node]) -> list[Node]:
+    """Roots of the visible forest, children filled in. A node whose parent is out of sight stands as a root, so that nothing vanishes."""
+    by_id = {row.id: row for row in rows}
     tops = []
-    for row in rows:
+    for row in by_id.values():
+        row.children = []
+    for row in by_id.values():
         parent = by_id.get(row.parent_id) if row.parent_id else None
-        (parent.children if parent else tops).append(by_id[row.pk])
+        (parent.children if parent else tops).append(row)
     return tops
 
 
-def laid_out(tops: list[Node]) -> tuple[list[Node], int, int]:
-    """Nodes with their places, the number of columns and of lines. Leaves take a line each; parents stand at their first child."""
-    out: list[Node] = []
-    line = 0
-
-    def walk(start: Node) -> None:
-        nonlocal line
-        stack = [(start, 0)]
-        while stack:
-            node, depth = stack.pop()
-            node.depth = depth
-            if out and depth <= out[-1].depth:
-                line += 1
-            node.line = line
-            out.append(node)
-            stack.extend((child, depth + 1) for child in reversed(node.children))
-        line += 1
-
-    for top in tops:
-        walk(top)
-    return out, max((n.depth for n in out), default=0) + 1, line
+def walk(tops: list[Node]) -> list[Node]:
+    """Every node, parents before children, each branch whole; depths are filled in."""
+    out, stack = [], [(top, 0) for top in reversed(tops)]
+    while stack:
+        node, node.depth = stack.pop()
+        out.append(node)
+        stack.extend((child, node.depth + 1) for child in reversed(node.children))
+    return out
 
 
 def as_json(node: Node) -> dict[str, Any]:
-    """A node and what grew from it."""
-    row = node.row
-    return {
-        "id": row.pk, "parent_id": row.parent_id, "kind": node.kind, "name": row.name, "scope": row.scope_kind, "version": row.version, "state": row.state,
-        "project_id": row.project_id, "inherited_version": row.inherited_version, "children": [as_json(child) for child in node.children]}
+    """A node of the flat tree."""
+    return {"id": node.id, "parent_id": node.parent_id, "depth": node.depth, "kind": node.kind, "name": node.name, "scope": node.scope_kind, "version": node.version, "state": node.state,
+            "project_id": node.project_id, "project": node.project or None, "variant_type": node.variant_type or None, "variant_label": node.variant_label or None, "inherited_version": node.inherited_version}
+
+
+def relative(row: Definition, other_id: Any) -> Definition:
+    """The definition to compare with: the one named, else the parent, for an original itself. Raises NotThere outside the identity."""
+    found = Definition.objects.filter(root_id=row.root_id, pk=other_id or row.parent_id or row.pk).select_related("project").first()
+    if found is None:
+        raise NotThere("This identity has no such version.")
+    return found
+
+
+def pinned(row: Definition) -> bool:
+    """Whether a clone's project stays with the version it has."""
+    return bool(row.project_id and row.parent_id) and VersionPin.objects.filter(definition_id=row.parent_id, project_id=row.project_id).exists()
+
+
+def below(row: Definition) -> list[uuid.UUID]:
+    """Ids of a definition and everything that grew from it. One query."""
+    children: dict[Any, list[uuid.UUID]] = {}
+    for pk, parent in Definition.objects.filter(root_id=row.root_id).values_list("pk", "parent_id"):
+        children.setdefault(parent, []).append(pk)
+    found, waiting = [], [row.pk]
+    while waiting:
+        pk = waiting.pop()
+        found.append(pk)
+        waiting.extend(children.get(pk, ()))
+    return found
 
 
 def history(row: Definition) -> Any:

@@ -1,5 +1,7 @@
 """Spaces: the library wall, members."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
@@ -11,6 +13,7 @@ from spaces.forms import SpaceForm
 from spaces.models import Role
 from spaces.queries import library
 
+ORDERS = {"name": "By name", "newest": "Newest first", "changed": "Last changed first"}
 KINDS = ("character", "scene", "style")
 
 
@@ -26,12 +29,15 @@ def show(request: HttpRequest, pk: str) -> HttpResponse:
     space = access.space(request.user, pk)
     kind = request.GET.get("type", "character")
     kind = kind if kind in KINDS else "character"
-    state, search = request.GET.get("state", ""), request.GET.get("q", "").strip()[:120]
-    rows = library.definitions(type=kind, search=search, states=(state,) if state else ())
-    found, after = http.page(rows, order=library.ORDER, limit=48, cursor=request.GET.get("cursor"))
+    state, search, tag = request.GET.get("state", ""), request.GET.get("q", "").strip()[:120], request.GET.get("tag", "").strip()[:60]
+    order = request.GET.get("order", "name")
+    order = order if order in library.ORDERS else "name"
+    rows = library.definitions(type=kind, owner=space, search=search, tag=tag, states=(state,) if state else ())
+    found, after = http.page(rows, order=library.ORDERS[order], limit=48, cursor=request.GET.get("cursor"))
+    kept = urlencode({k: v for k, v in {"type": kind, "q": search, "tag": tag, "state": state, "order": order}.items() if v})
     role = access.role_in(access.signed_in(request.user), space.pk)
     return htmx.show(request, "spaces/space.html", {
-        "space": space, "kind": kind, "kinds": KINDS, "rows": found, "next": after, "state": state, "search": search, "states": ("draft", "experimental", "canonical", "deprecated", "archived"),
+        "space": space, "kind": kind, "kinds": KINDS, "rows": found, "next": after, "state": state, "search": search, "tag": tag, "order": order, "orders": ORDERS, "kept": kept, "states": ("draft", "experimental", "canonical", "deprecated", "archived"),
         "curates": role in Role.at_least(Role.CURATOR), "owns": role == Role.OWNER, "makes": role in Role.at_least(Role.ARTIST), "summary": library.summary(space)}, part="cards")
 
 

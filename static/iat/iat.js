@@ -1,12 +1,11 @@
 // The little that HTML cannot do: toasts that leave, the theme, and the keys of the review desk.
 (() => {
-  const root = document.documentElement, kept = localStorage.getItem("theme");
-  if (kept) root.dataset.theme = kept;
+  const root = document.documentElement;
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-theme-switch]")) {
       const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
       root.dataset.theme = dark ? "light" : "dark";
-      localStorage.setItem("theme", root.dataset.theme);
+      document.cookie = `theme=${root.dataset.theme};path=/;max-age=31536000;samesite=lax`;
     }
   });
   const fade = () => document.querySelectorAll(".toast:not([data-seen])").forEach((toast) => {
@@ -54,4 +53,43 @@
     else return;
     event.preventDefault();
   });
+
+  // Proposals on a sheet: the focused one is decided by A or R; arrows go to its neighbours.
+  document.addEventListener("keydown", (event) => {
+    const here = event.target.closest?.("[data-proposal]");
+    if (!document.querySelector("[data-proposals]") || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, select, summary")) return;
+    const all = [...document.querySelectorAll("[data-proposal]")], at = all.indexOf(here), key = event.key.toLowerCase();
+    if (key === "arrowright") all[(at + 1) % all.length].focus();
+    else if (key === "arrowleft") all[(at - 1 + all.length) % all.length].focus();
+    else if (here && (key === "a" || key === "r")) {
+      sessionStorage.setItem("proposal", at);
+      here.querySelector(`[data-key=${key}]`)?.click();
+    } else return;
+    event.preventDefault();
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    const at = sessionStorage.getItem("proposal"), all = document.querySelectorAll("[data-proposal]");
+    sessionStorage.removeItem("proposal");
+    if (at !== null && all.length) all[Math.min(at, all.length - 1)].focus();
+  });
+
+  // The lineage tree: arrows walk the boxes, every key presses a link that is on the page.
+  document.addEventListener("keydown", (event) => {
+    const tree = document.querySelector("[data-tree]");
+    if (!tree || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, select")) return;
+    const nodes = [...tree.querySelectorAll("[data-node]")], here = event.target.closest?.("[data-node]"), at = nodes.indexOf(here);
+    const fold = here && tree.querySelector(`[data-fold="${here.id}"]`);
+    if (event.key === "/") document.querySelector("[data-find]")?.focus();
+    else if (event.key === "ArrowDown") nodes[Math.min(at + 1, nodes.length - 1)]?.focus();
+    else if (event.key === "ArrowUp") nodes[Math.max(at - 1, 0)]?.focus();
+    else if (event.key === "ArrowRight" && fold?.dataset.folded) window.htmx.trigger(fold, "click");
+    else if (event.key === "ArrowLeft" && fold && !fold.dataset.folded) window.htmx.trigger(fold, "click");
+    else if (event.key === "ArrowLeft" && here) document.getElementById(here.dataset.parent)?.focus();
+    else if (event.key.toLowerCase() === "f" && here) document.querySelector(`[data-focus="${here.id}"]`)?.click();
+    else return;
+    event.preventDefault();
+  });
+  let walked = "";
+  document.addEventListener("htmx:beforeRequest", () => { walked = document.activeElement?.closest?.("[data-node]")?.id || ""; });
+  document.addEventListener("htmx:afterSettle", () => { if (walked) document.getElementById(walked)?.focus(); });
 })();

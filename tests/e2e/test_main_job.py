@@ -36,7 +36,7 @@ def test_from_the_first_page_to_an_approved_panel_in_few_clicks(page):
     for word in ("this panel", "kit picture", "variant: determined", "clone: Mara Quill", "canon: Mara Quill 1.0.0", "kit: Mara Quill — default", "anchor: anchor portrait"):
         assert page.locator(f"text={word}").count() >= 1, word
     page.click("text=The whole lineage tree")
-    assert page.locator(".tree a").count() == 3
+    assert page.locator(".tree [data-node]").count() == 3
     page.keyboard.press("Tab")
 
 
@@ -123,16 +123,17 @@ def test_the_curators_desk(page, tmp_path):
 def test_pages_are_accessible_and_fit(page, scheme, width):
     page.set_viewport_size({"width": width, "height": 800})
     page.goto("/")
-    links = {"/", "/settings/tokens", "/spaces/new"}
+    links = {"/", "/settings/tokens", "/settings/preferences", "/spaces/new"}
     space = page.locator("a.card[href^='/spaces/']:has-text('Harbour Street Stories')").get_attribute("href")
     project = page.locator("a.card[href^='/projects/']:has-text('The Missing Ledger')").get_attribute("href")
-    links |= {space, f"{space}?type=scene", f"{space}?type=style", f"{space}/members", f"{space}/projects", f"{space}/new/character", f"{space}/new/style", project, f"{project}/import", f"{project}/gallery", f"{project}/tasks/new"}
+    links |= {space, f"{space}?type=scene", f"{space}?type=style", f"{space}/members", f"{space}/projects", f"{space}/new/character", f"{space}/new/style", f"{space}/templates", project, f"{project}/updates", f"{project}/files", f"{project}/import", f"{project}/gallery", f"{project}/tasks/new"}
     page.goto(project)
     definition = page.locator("a[href^='/definitions/']").first.get_attribute("href")
     task = page.locator("a[href^='/tasks/']:not([href$='new'])").first.get_attribute("href")
-    links |= {definition, f"{definition}/lineage", task}
+    links |= {definition, f"{definition}/lineage", f"{definition}/lineage?q=mara", f"{definition}/compare", task}
     page.goto(definition)
-    links.add(page.locator("a[href^='/kits/']").first.get_attribute("href"))
+    kit = page.locator("a[href^='/kits/']").first.get_attribute("href")
+    links |= {kit, f"{kit}/compare?other={kit.rsplit('/', 1)[1]}"}
     page.goto(f"{project}/gallery")
     if page.locator("a[href^='/renders/']").count():
         picture_page = page.locator("a[href^='/renders/']").first.get_attribute("href")

@@ -12,7 +12,7 @@ SAFE = ("get",)
 def ids(w) -> dict[str, str]:
     """What `{pk}` means below each first step of a path."""
     return {"spaces": w.space.pk, "characters": w.draft.pk, "scenes": w.street.pk, "styles": w.ink.pk, "avatar-kits": w.kit.pk, "assets": w.anchor.asset_id, "tasks": w.task.pk,
-            "runs": w.run.pk, "jobs": w.job.pk, "candidates": w.candidates[0].pk, "renders": w.rendered.pk, "by-job": w.job.pk}
+            "runs": w.run.pk, "jobs": w.job.pk, "candidates": w.candidates[0].pk, "renders": w.rendered.pk, "by-job": w.job.pk, "kit-orders": w.order.pk, "fetches": w.fetch.pk, "character": w.template.pk, "style": w.look.pk}
 
 
 def fill(path: str, w) -> str:
@@ -30,6 +30,12 @@ def fill(path: str, w) -> str:
             out.append(str(w.project.pk))
         elif step == "{asset}":
             out.append(str(w.anchor.pk))
+        elif step == "{template}":
+            out.append(str(w.template.pk if steps[1] == "characters" else w.look.pk))
+        elif step == "{other}":
+            out.append(str(w.kit.pk))
+        elif step == "{view}":
+            out.append("wide")
         elif step == "{user}":
             out.append(str(w.art.pk))
         else:
@@ -50,6 +56,8 @@ def example(schema: dict, root: dict):
     kind = schema.get("type")
     if kind == "object":
         return {name: example(schema["properties"][name], root) for name in schema.get("required", [])}
+    if "prefixItems" in schema:
+        return [example(item, root) for item in schema["prefixItems"]]
     if kind == "array":
         return [example(schema["items"], root)] * schema.get("minItems", 0)
     if kind in ("integer", "number"):
@@ -74,6 +82,8 @@ def send(client: Client, method: str, path: str, op: dict, schema: dict, w):
         data = {"asset_type": "expression", "view": "portrait" if "character" in path else "wide", "file": SimpleUploadedFile("x.png", picture(), "image/png")}
         return client.post(url, data)
     body = example(next(iter(content.values()))["schema"], schema) if content else None
+    if path.startswith("/api/templates/") and body and "space_id" in body:
+        body["space_id"] = str(w.space.pk)
     if path == "/api/avatar-kits" and body:
         body["character_id"] = str(w.draft.pk)
     return getattr(client, method)(url, data=body, content_type="application/json") if method != "get" else client.get(url)

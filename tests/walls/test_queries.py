@@ -8,21 +8,24 @@ from iat.kernel import enter
 from projects.domain import imports, projects
 from renders.domain import candidates, tasks
 from renders.models import RunCandidate
-from renders.pipeline import plan, runner
-from spaces.domain import definitions, kits, people, spaces, versions
+from renders.pipeline import kitwork, plan, runner
+from spaces.domain import assets, definitions, fetches, kits, people, spaces, templates, versions
+from spaces.models import AvatarKit, Definition
 from tests.conftest import client_of, person, picture
 
 API = {
     "/api/spaces": 3, "/api/projects": 4, "/api/avatar-kits": 4, "/api/me/tokens": 3, "/api/spaces/{space}/members": 5, "/api/spaces/{space}/characters": 5, "/api/spaces/{space}/scenes": 5,
-    "/api/spaces/{space}/styles": 5, "/api/spaces/{space}/projects": 5, "/api/characters/{mara}/lineage": 6, "/api/characters/{mara}/history": 6, "/api/characters/{mara}/avatar-kits": 6,
+    "/api/spaces/{space}/styles": 5, "/api/spaces/{space}/projects": 5, "/api/characters/{mara}/lineage": 7, "/api/characters/{mara}/history": 6, "/api/characters/{mara}/avatar-kits": 6,
     "/api/characters/{mara}/renders": 6, "/api/avatar-kits/{kit}/assets": 6, "/api/projects/{project}/characters": 6, "/api/projects/{project}/scenes": 6, "/api/projects/{project}/styles": 6,
     "/api/projects/{project}/tasks": 7, "/api/projects/{project}/runs": 6, "/api/projects/{project}/renders": 6, "/api/projects/{project}/review": 6, "/api/runs/{run}": 7, "/api/runs/{run}/jobs": 6,
-    "/api/jobs/{job}": 9, "/api/renders/{rendered}": 15,
+    "/api/jobs/{job}": 10, "/api/renders/{rendered}": 15, "/api/spaces/{space}/characters?search=person": 5, "/api/spaces/{space}/characters?tag=x&order=changed": 5, "/api/projects/{project}/updates": 9,
+    "/api/projects/{project}/assets": 6, "/api/projects/{project}/renders?canon=older": 6, "/api/templates/character": 4, "/api/characters/{mara}/usage": 10, "/api/avatar-kits/{kit}/orders": 7,
+    "/api/avatar-kits/{kit}/compare/{kit}": 9, "/api/assets/{asset}/provenance": 9, "/api/assets/{asset}/links": 7,
 }
 PAGES = {
-    "/": 10, "/settings/tokens": 3, "/spaces/{space}": 9, "/spaces/{space}?type=scene": 9, "/spaces/{space}/members": 6, "/spaces/{space}/projects": 6, "/definitions/{mara}": 13,
-    "/definitions/{mara}/lineage": 7, "/kits/{kit}": 7, "/projects/{project}": 16, "/projects/{project}/import": 10, "/projects/{project}/gallery": 8, "/tasks/{task}": 9, "/tasks/{task}/plan": 11,
-    "/runs/{run}": 8, "/jobs/{job}/review": 10, "/renders/{rendered}": 16, "/admin/spaces/avatarkit/": 8, "/admin/spaces/character/": 8,
+    "/": 10, "/settings/tokens": 3, "/spaces/{space}": 9, "/spaces/{space}?type=scene": 9, "/spaces/{space}/members": 6, "/spaces/{space}/projects": 6, "/definitions/{mara}": 20,
+    "/definitions/{mara}/lineage": 8, "/definitions/{mara}/lineage?q=happy": 8, "/definitions/{mara}/compare": 7, "/definitions/{clone}": 22, "/spaces/{space}/templates": 6, "/settings/preferences": 3, "/projects/{project}/updates": 10, "/projects/{project}/files": 8, "/projects/{project}/gallery?canon=older": 13, "/projects/{project}/rebase/{clone}": 12, "/kits/{kit}/compare?other={kit}": 9, "/kits/{kit}": 10, "/projects/{project}": 18, "/projects/{project}/import": 10, "/projects/{project}/gallery": 13, "/tasks/{task}": 10, "/tasks/{task}/plan": 11,
+    "/runs/{run}": 8, "/jobs/{job}/review": 11, "/renders/{rendered}": 16, "/admin/spaces/avatarkit/": 9, "/admin/spaces/character/": 8,
 }
 
 
@@ -34,6 +37,12 @@ def more(w, name):
         kits.add_picture(kit, data=picture(), asset_type="anchor_portrait", by=w.cleo)
         kits.add_picture(w.kit, data=picture(), asset_type="pose", label=name, by=w.cleo)
         kits.create(w.mara, name=f"Sheet {name}", by=w.cleo)
+        templates.create(w.space, kind="character", name=f"Template {name}", by=w.cleo)
+        kitwork.start(AvatarKit.objects.select_related("character", "primary_anchor", "secondary_anchor").get(pk=w.kit.pk), kitwork.Wish("poses"), by=w.cleo)
+        mara = Definition.objects.get(root_id=w.mara.pk, scope_kind="space", state="canonical")
+        definitions.publish(versions.new_version(mara, by=w.cleo), by=w.cleo)
+        scene = Definition.objects.get(root_id=w.street.pk, scope_kind="space", state="canonical")
+        definitions.publish(versions.new_version(scene, by=w.cleo), by=w.cleo)
         kit.refresh_from_db()
         kits.activate(kit, by=w.cleo)
         who.refresh_from_db()
@@ -47,6 +56,8 @@ def more(w, name):
     with enter.in_project(w.project):
         got = imports.bring_in(w.project, by=w.art, characters=[who.pk], scenes=[where.pk], styles=[style.pk])
         versions.variant(w.clone, variant_type="expression", label=f"mood {name}", modifiers={"expression_profile": "sad"}, by=w.art)
+        assets.upload(w.space, project=w.project, data=picture(colour=(int(name), 9, 9, 255)), name=f"{name}.png", kind="input", by=w.art)
+        fetches.ask(w.space, url=f"https://pictures.example/{name}.png", by=w.art, project=w.project)
         task = tasks.create(w.project, name=f"Panel {name}", characters=[got.characters[0].pk, w.clone.pk], scene_id=got.scenes[0].pk, by=w.art)
         run = runner.start([task, w.task], plan.Wish(candidates=2, width=256, height=256, seed=int(name)), by=w.art)
         for candidate in RunCandidate.objects.filter(job__run=run).order_by("job__job_key", "candidate_index"):
@@ -71,7 +82,8 @@ def test_three_rows_cost_as_many_queries_as_one(rendered_world, doors):
         candidates.discard(w.candidates[0], by=w.art)
         candidates.undo_discard(w.candidates[0], by=w.art)
     client = client_of(w.ana)
-    names = {k: str(getattr(w, k).pk) for k in ("space", "mara", "kit", "project", "task", "run", "job", "rendered")}
+    names = {k: str(getattr(w, k).pk) for k in ("space", "mara", "clone", "kit", "project", "task", "run", "job", "rendered")}
+    names["asset"] = str(w.anchor.asset_id)
     urls = {pattern.format(**names): pattern for pattern in doors}
     first = {pattern: count(client, url) for url, pattern in urls.items()}
     for name in ("2", "3"):

@@ -8,21 +8,22 @@ from django.core.management.base import BaseCommand, CommandError
 from iat.kernel import enter
 from iat.kernel.errors import Refused
 from spaces import access
-from spaces.domain import definitions, kit_import, kits, people, spaces
+from spaces.domain import definitions, kit_import, kits, people, piles, spaces
 from spaces.models import AvatarKit, Definition, Role, Space, User
 
 
 class Command(BaseCommand):
     """Shows what goes where, asks, then writes."""
 
-    help = "Imports a folder of sprites as a character's kit: anchors, outfits and expressions by file name, with a preview first."
+    help = "Imports a folder or ZIP archive of sprites as a character's kit: anchors, outfits and expressions by file name, with a preview first."
 
     def add_arguments(self, parser: Any) -> None:
         """Where from, for whom, into which space."""
-        parser.add_argument("folder", type=Path)
+        parser.add_argument("folder", type=Path, help="a folder, or a ZIP archive")
         parser.add_argument("--character", required=True, help="the character's name; made as a draft when the space has none")
         parser.add_argument("--space", default="", help="name or slug of the space (default: the only one, or your first)")
         parser.add_argument("--kit", default="", help="name of the kit (default: “NAME — imported”)")
+        parser.add_argument("--pattern", default="", help="how the names are built, such as {character}_{outfit}_{expression}")
         parser.add_argument("--user", default="", help="who does this (default: the local user)")
         parser.add_argument("--activate", action="store_true", help="make the kit active and publish a character that was made for it")
         parser.add_argument("--dry-run", action="store_true", help="only show what goes where")
@@ -37,10 +38,14 @@ class Command(BaseCommand):
 
     def _go(self, options: dict[str, Any]) -> None:
         folder: Path = options["folder"]
-        if not folder.is_dir():
-            raise CommandError(f"{folder} is no folder.")
-        files = {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
-        found = kit_import.preview(files.items(), options["character"])
+        files = piles.Pile()
+        if folder.is_dir():
+            files.add_folder(folder)
+        elif folder.is_file() and piles.is_archive(folder.name):
+            files.add_archive(folder.name, folder)
+        else:
+            raise CommandError(f"{folder} is neither a folder nor a ZIP archive.")
+        found = kit_import.preview(files.items(), options["character"], pattern=options["pattern"])
         self._show(found)
         if not found.placed:
             raise CommandError("Nothing here fits. Names such as “mara happy.png”, “mara blue sad.png” or “portrait.png” do.")
@@ -75,7 +80,7 @@ class Command(BaseCommand):
             return found
         return mine.first() or spaces.create(name="My space", by=user)
 
-    def _write(self, space: Space, found: kit_import.Preview, files: dict[str, bytes], options: dict[str, Any], user: User) -> None:
+    def _write(self, space: Space, found: kit_import.Preview, files: piles.Pile, options: dict[str, Any], user: User) -> None:
         name = options["character"]
         row = Definition.objects.filter(type="character", scope_kind="space", name__iexact=name).exclude(state="archived").order_by("-created_at").first()
         character = row or definitions.create(space, type="character", name=name, by=user)
