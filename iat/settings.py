@@ -66,6 +66,10 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000;",
     }
 
+elif "postgresql" in DATABASES["default"]["ENGINE"]:
+    # Short questions only: starting helpers or a compiler for one costs more than the answer.
+    DATABASES["default"]["OPTIONS"] = {"options": env.text("IAT_PG_OPTIONS", "-c jit=off -c max_parallel_workers_per_gather=0")}
+
 _QUEUE = env.HOME / "queue"
 CELERY_BROKER_URL = env.text("IAT_BROKER_URL", "filesystem://localhost/")
 if CELERY_BROKER_URL.startswith("filesystem"):

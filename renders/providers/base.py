@@ -59,9 +59,10 @@ class Drawn:
 
 
 class ProviderError(Exception):
-    """The root of what a connector may raise; `kind` says how the caller goes on."""
+    """The root of what a connector may raise; `kind` says how the caller goes on, `status` is the HTTP status where there was one."""
 
     kind = "broken"
+    status: int | None = None
 
 
 class Busy(ProviderError):
@@ -75,9 +76,23 @@ class Busy(ProviderError):
 
 
 class Declined(ProviderError):
-    """The provider says no to this request: repeating it changes nothing."""
+    """The provider says no to this request: repeating it unchanged changes nothing. `why` is one of key, credit, model, input."""
 
     kind = "declined"
+
+    def __init__(self, text: str, why: str = "input") -> None:
+        super().__init__(text)
+        self.why = why
+
+
+class Moderated(Declined):
+    """The provider's safety check said no. `stage` is input, output or unknown."""
+
+    kind = "moderated"
+
+    def __init__(self, text: str, stage: str = "unknown") -> None:
+        super().__init__(text, "moderated")
+        self.stage = stage
 
 
 class Broken(ProviderError):
@@ -85,9 +100,15 @@ class Broken(ProviderError):
 
 
 class Unreachable(ProviderError):
-    """Nobody answers at the address."""
+    """Nobody answers at the address; nothing was sent."""
 
     kind = "unreachable"
+
+
+class Unknown(ProviderError):
+    """A paid request left, and no whole answer came: nobody here knows whether it was done and billed. Never repeated blindly."""
+
+    kind = "unknown"
 
 
 class Provider(Protocol):

@@ -3,12 +3,10 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from django.db.models import QuerySet
-
 from iat.kernel.errors import NotThere
+from iat.kernel.prepared import Prepared
 from spaces.models import Definition, DefinitionRevision, VersionPin
 
 COLUMNS = ("id", "parent_id", "scope_kind", "name", "version", "state", "project_id", "variant_type", "variant_label", "inherited_version")
@@ -38,15 +36,12 @@ class Node:
         return "version" if self.scope_kind == "space" else "variant" if self.variant_type else "clone"
 
 
-@lru_cache(maxsize=1)
-def _asked() -> QuerySet[Definition]:
-    """The question without its root, built once: building it takes longer than asking it. The scope is bound when it is asked."""
-    return Definition.objects.order_by("created_at", "id").values_list(*COLUMNS)
+_BY_ROOT = Prepared(lambda root_id: Definition.objects.filter(root_id=root_id).order_by("created_at", "id").values_list(*COLUMNS))
 
 
 def nodes(root_id: uuid.UUID) -> list[Node]:
     """Every definition of an identity that the scope shows, oldest first. One query."""
-    return [Node(*row) for row in _asked().filter(root_id=root_id)]
+    return [Node(*row) for row in _BY_ROOT.ask(root_id)]
 
 
 def named(root_id: uuid.UUID) -> list[Node]:
@@ -60,10 +55,10 @@ def named(root_id: uuid.UUID) -> list[Node]:
 
 def tree(rows: Iterable[Node]) -> list[Node]:
     """Roots of the visible forest, children filled in. A node whose parent is out of sight stands as a root, so that nothing vanishes."""
-    by_id = {row.id: row for row in rows}
-    tops = []
-    for row in by_id.values():
+    by_id, tops = {}, []
+    for row in rows:
         row.children = []
+        by_id[row.id] = row
     for row in by_id.values():
         parent = by_id.get(row.parent_id) if row.parent_id else None
         (parent.children if parent else tops).append(row)

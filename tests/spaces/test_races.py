@@ -3,16 +3,15 @@
 import threading
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from iat.kernel import enter
 from iat.kernel.errors import Refused, Stale
 from spaces.domain import definitions, versions
 from spaces.models import Definition, DefinitionRevision
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer at a time")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 ROUNDS = 50
-assert connection is not None
 
 
 def both(space, *doings):
