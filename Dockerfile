@@ -6,7 +6,7 @@ WORKDIR /app
 COPY requirements.txt .
 RUN pip install --require-hashes -r requirements.txt
 COPY . .
-RUN IAT_HOME=/tmp/build IAT_SECRET_KEY=build IAT_STATIC=/app/.static python manage.py collectstatic --noinput -v 0
+RUN IAT_HOME=/tmp/build IAT_SECRET_KEY=build IAT_FERNET_KEYS=build IAT_STATIC=/app/.static python manage.py collectstatic --noinput -v 0
 ENV IAT_HOME=/var/lib/iat IAT_BIND=0.0.0.0:8000 IAT_SINGLE_USER=0 IAT_STATIC=/app/.static
 USER iat
 EXPOSE 8000

@@ -58,7 +58,7 @@ def fill(space: Any, rows: int, tree: int) -> uuid.UUID:
 def main(rows: str = "1000000", tree: str = "500") -> None:
     """A database of its own, filled, measured, dropped."""
     with tempfile.TemporaryDirectory() as home:
-        os.environ |= {"IAT_HOME": home, "DJANGO_SETTINGS_MODULE": "iat.settings", "IAT_LOG_LEVEL": "ERROR", "IAT_SECRET_KEY": "of no use elsewhere"}
+        os.environ |= {"IAT_HOME": home, "DJANGO_SETTINGS_MODULE": "iat.settings", "IAT_LOG_LEVEL": "ERROR", "IAT_SECRET_KEY": "of no use elsewhere", "IAT_FERNET_KEYS": "nor this"}
         import django
 
         django.setup()

@@ -8,6 +8,7 @@ from iat import env
 
 BASE_DIR = env.ROOT
 SECRET_KEY = env.kept_key("IAT_SECRET_KEY")
+FERNET_KEYS = [key for key in env.kept_key("IAT_FERNET_KEYS").split(",") if key]
 DEBUG = env.flag("IAT_DEBUG", False)
 EMBEDDED = env.EMBEDDED
 

@@ -62,3 +62,13 @@ KIT_ITEM = Lifecycle("kit_item", {
 })
 
 ENDED = ("done", "failed_output_guard", "failed", "canceled")
+
+CALL = Lifecycle("provider_call", {
+    "planned": ["sending", "failed", "canceled"],
+    "sending": ["waiting", "fetched", "failed", "unknown", "canceled"],
+    "waiting": ["fetched", "failed", "canceled"],
+    "unknown": ["waiting", "failed"],
+    "fetched": [],
+    "failed": [],
+    "canceled": [],
+})

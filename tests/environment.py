@@ -10,6 +10,7 @@ HOME = Path(tempfile.gettempdir()) / f"iat-test-{os.getuid()}-{os.environ.get('P
 shutil.rmtree(HOME, ignore_errors=True)
 os.environ.setdefault("IAT_TEST_DATABASE_URL", os.environ.get("DATABASE_URL", ""))
 os.environ["IAT_HOME"] = str(HOME)
+os.environ["IAT_FERNET_KEYS"] = "another key for tests, of no use elsewhere"
 os.environ["IAT_SECRET_KEY"] = "a key for tests, of no use elsewhere"
 os.environ["IAT_SINGLE_USER"] = "0"
 os.environ["IAT_DEBUG"] = "1"

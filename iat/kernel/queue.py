@@ -17,14 +17,14 @@ from iat.kernel import enter, scope
 log = logging.getLogger("iat.queue")
 
 
-def enqueue(name: str, **ids: str) -> None:
-    """Sends task `name` once the transaction commits. A dead broker is logged, not raised: the sweeper will see the row."""
+def enqueue(name: str, *, after: float = 0.0, **ids: str) -> None:
+    """Sends task `name` once the transaction commits, to run in `after` seconds. A dead broker is logged, not raised: the sweeper will see the row."""
     here = scope.current()
     owner = {what: str(pk) for what, pk in (("space_id", here.space_id), ("project_id", here.project_id)) if pk}
 
     def send() -> None:
         try:
-            current_app.send_task(name, kwargs={"owner": owner, **ids})
+            current_app.send_task(name, kwargs={"owner": owner, **ids}, **({"countdown": after} if after else {}))
         except Exception as error:  # the broker's errors are many; the work itself is safe in its row
             log.warning("the broker did not take %s (%s); the sweeper will send it again", name, type(error).__name__)
 

@@ -2,5 +2,6 @@
 
 from projects.models.guides import StyleGuide
 from projects.models.project import Project, ProjectStyle
+from projects.models.providers import CostEvent, ProjectSecret, ProviderAccount
 
-__all__ = ["Project", "ProjectStyle", "StyleGuide"]
+__all__ = ["CostEvent", "Project", "ProjectSecret", "ProjectStyle", "ProviderAccount", "StyleGuide"]

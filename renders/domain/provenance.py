@@ -12,13 +12,19 @@ NOTICE = "Storyboard drawing, composed by the IAT storyboard engine. Not a photo
 
 def packet(snapshot: dict[str, Any], facts: dict[str, Any]) -> str:
     """The XMP of every picture of a run, stages included: what it is, and the IPTC digital source type."""
-    art = "kit" in facts.get("figures", []) or facts.get("plate") == "art"
-    return png.xmp(source_type="composite" if art else "algorithmicMedia", description=notice(snapshot), tool="IAT storyboard")
+    return png.xmp(source_type=source_type(snapshot, facts), description=notice(snapshot), tool="IAT storyboard" if snapshot["provider"] == "storyboard" else f"IAT with {snapshot['provider']}")
+
+
+def source_type(snapshot: dict[str, Any], facts: dict[str, Any]) -> str:
+    """IPTC: our drawings are algorithmic, a trained model's are named as such, and so is what was composed from pictures people brought."""
+    if snapshot["provider"] != "storyboard":
+        return "compositeWithTrainedAlgorithmicMedia" if facts.get("references") else "trainedAlgorithmicMedia"
+    return "composite" if "kit" in facts.get("figures", []) or facts.get("plate") == "art" else "algorithmicMedia"
 
 
 def notice(snapshot: dict[str, Any]) -> str:
     """One plain sentence."""
-    return NOTICE if snapshot["provider"] == "storyboard" else f"Made with {snapshot['provider']} by IAT."
+    return NOTICE if snapshot["provider"] == "storyboard" else f"Made with {snapshot['provider']} {snapshot.get('model', '')} by IAT.".replace("  ", " ")
 
 
 def texts(candidate: RunCandidate, snapshot: dict[str, Any], facts: dict[str, Any]) -> dict[str, str]:

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F
 from django.utils import timezone
 
 from iat.kernel import events, queue
@@ -77,8 +77,8 @@ def retry(run: Run, *, by: User | None, now: dt.datetime) -> Run:
         JOB.move(job, "running", by=by)
         if job.task_id:
             TASK.move(Task.objects.get(pk=job.task_id), "running", by=by)
-        for candidate in RunCandidate.objects.filter(job=job, status__in=("failed", "failed_output_guard")):
-            CANDIDATE.move(candidate, "planned", by=by, attempt=0, error="", lease_token=None, lease_until=None, nudged_at=now)
+        for candidate in RunCandidate.objects.filter(job=job, status__in=("failed", "failed_output_guard")).annotate(orders=Count("calls")):
+            CANDIDATE.move(candidate, "planned", by=by, attempt=0, error="", lease_token=None, lease_until=None, nudged_at=now, not_before=None, meta={**candidate.meta, "orders_before": candidate.orders})
     nudge(run)
     return run
 
@@ -88,6 +88,27 @@ def rerun(run: Run, *, by: User | None, now: dt.datetime) -> Run:
     """The same snapshot, the same seeds, as a new run."""
     jobs = [(job.task, snapshot_of(job), job.prompt_text) for job in RunJob.objects.filter(run=run).select_related("task", "run").order_by("job_key")]
     return create(run.project, jobs=jobs, digest=run.digest, by=by, now=now)
+
+
+def hold(run: Run, why: str, *, by: User | None) -> Run:
+    """Pauses: nothing new is begun until somebody resumes. What is being drawn is finished."""
+    if run.status not in OPEN:
+        raise Refused(f"This run is {run.status}; there is nothing to pause.", allowed=RUN.after(run.status))
+    if Run.objects.filter(pk=run.pk, held_at__isnull=True).update(held_at=timezone.now(), held_why=why[:400], revision=F("revision") + 1):
+        events.emit("run.held", subject=run, actor=by)
+    run.refresh_from_db()
+    return run
+
+
+@transaction.atomic
+def resume(run: Run, *, by: User | None) -> Run:
+    """Goes on after a pause."""
+    if not Run.objects.filter(pk=run.pk, held_at__isnull=False, status__in=OPEN).update(held_at=None, held_why="", revision=F("revision") + 1):
+        raise Refused("This run is not paused.", allowed=RUN.after(run.status))
+    run.refresh_from_db()
+    events.emit("run.resumed", subject=run, actor=by)
+    nudge(run)
+    return run
 
 
 def started(run: Run) -> None:

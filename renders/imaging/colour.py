@@ -66,6 +66,26 @@ def _apply(pixels: Pixels, cube: NDArray[np.uint8]) -> Pixels:
     return np.clip(base + residue, 0, 255).astype(np.uint8)
 
 
+def corrected(pixels: Pixels, rules: dict[str, Any]) -> tuple[Pixels, dict[str, Any]]:
+    """Colours over a guide's chroma limit pulled back to it along their hue, with a soft knee from 85 % of the limit; lightness into its range.
+
+    Returns the pixels and what it did: the share of pixels over the limit before and after (0–1), measured on the result as stored.
+    """
+    limit, low, high = float(rules.get("chroma_limit", 150.0)), float(rules.get("luminance_min", 0.0)), float(rules.get("luminance_max", 100.0))
+    lab = to_lab(pixels)
+    chroma = np.hypot(lab[..., 1], lab[..., 2])
+    before = float((chroma > limit).mean())
+    knee = limit * 0.85
+    room = max(limit * 0.97 - knee, 1e-3)
+    over = np.clip(chroma - knee, 0, None)
+    wanted = np.where(chroma > knee, knee + room * (over / (over + room)), chroma)
+    lab[..., 1:] *= (wanted / np.maximum(chroma, 1e-6))[..., None]
+    lab[..., 0] = np.clip(lab[..., 0], low, high)
+    out = from_lab(lab)
+    after = to_lab(out)
+    return out, {"chroma_limit": limit, "over_before": round(before, 4), "over_after": round(float((np.hypot(after[..., 1], after[..., 2]) > limit).mean()), 4)}
+
+
 def style_lock(pixels: Pixels, parameters: dict[str, Any], rng: Generator) -> Pixels:
     """Saturation, contrast, palette, tint, posterise, ink line, halftone: the hand of the style."""
     out = _apply(pixels, _table(parameters)) if _changes_colour(parameters) else pixels.copy()

@@ -1,9 +1,10 @@
 """Tables of pictures."""
 
+from renders.models.call import ProviderCall
 from renders.models.kitwork import KitItem, KitOrder
 from renders.models.quality import QualityReport
 from renders.models.rendered import BaseView, RenderedAsset, RenderedSource
 from renders.models.run import Run, RunCandidate, RunJob
 from renders.models.task import CastMember, Task
 
-__all__ = ["BaseView", "CastMember", "KitItem", "KitOrder", "QualityReport", "RenderedAsset", "RenderedSource", "Run", "RunCandidate", "RunJob", "Task"]
+__all__ = ["BaseView", "CastMember", "KitItem", "KitOrder", "ProviderCall", "QualityReport", "RenderedAsset", "RenderedSource", "Run", "RunCandidate", "RunJob", "Task"]

@@ -8,10 +8,11 @@ import orjson
 
 from iat.kernel.errors import Finding, Invalid, Refused
 from projects.queries import overview
+from renders.domain import gateway
 from renders.models import BaseView, Task
-from renders.pipeline import prompts
-from renders.providers.base import Provider
+from renders.pipeline import drawing, prompts
 from renders.providers.registry import provider as provider_by_code
+from renders.providers.remote import Ask, Picture, Remote
 from spaces.domain import kits
 from spaces.models import AvatarAsset, AvatarKit, Definition
 from spaces.queries import library
@@ -44,16 +45,24 @@ class Plan:
     negative_prompt: str
     calls: int
     cost_usd: float
+    references: int = 0
 
 
 def make(task: Task, wish: Wish) -> Plan:
-    """The plan of one task. Raises Invalid for impossible wishes, Refused for a task without anything to show."""
+    """The plan of one task. Raises Invalid for impossible wishes, Refused for a task without anything to show or a provider that is not set up."""
     provider = provider_by_code(wish.provider_code)
     _possible(wish)
     snapshot = freeze(task, wish, provider)
     if not snapshot["cast"] and snapshot["scene"] is None:
         raise Refused("This task has neither cast nor scene. Choose somebody or somewhere to draw.")
-    return Plan(snapshot, digest_of(snapshot), prompts.text(snapshot), prompts.negative(snapshot), wish.candidates, round(provider.price_usd * wish.candidates, 4))
+    words, avoid, given, each = prompts.text(snapshot), prompts.negative(snapshot), 0, 0.0
+    if isinstance(provider, Remote):
+        given = len(drawing.references(snapshot))
+        line = gateway.usable(task.project.space, task.project, provider)
+        ask = Ask("edit" if given else "generate", "", words, avoid, (Picture(b""),) * given, wish.width, wish.height)
+        snapshot["model"], each = provider.model(line.config, ask.op), line.price(ask)
+        snapshot["settings"] = line.config.model_dump(mode="json", exclude={"base_url"})
+    return Plan(snapshot, digest_of(snapshot), words, avoid, wish.candidates, round(each * wish.candidates, 4), given)
 
 
 def _possible(wish: Wish) -> None:
@@ -76,7 +85,7 @@ def seeds(task: Task, wish: Wish) -> list[int]:
     return [int.from_bytes(hashlib.sha256(f"{base}/{index}".encode()).digest()[:6], "big") for index in range(wish.candidates)]
 
 
-def freeze(task: Task, wish: Wish, provider: Provider) -> dict[str, Any]:
+def freeze(task: Task, wish: Wish, provider: Any) -> dict[str, Any]:
     """The snapshot as plain JSON: ids, revisions and contents of all that the picture is made from."""
     cast = [c.character for c in task.cast.select_related("character__active_avatar_kit").order_by("position")]
     fallback = library.kits_by_root([c.root_id for c in cast])
@@ -86,7 +95,7 @@ def freeze(task: Task, wish: Wish, provider: Provider) -> dict[str, Any]:
         pictures.setdefault(picture.avatar_kit_id, []).append(picture)
     scene = task.scene
     frozen = {
-        "code": CODE, "provider": provider.code, "model": provider.model,
+        "code": CODE, "provider": provider.code, "model": "" if isinstance(provider, Remote) else provider.model,
         "parameters": {"candidates": wish.candidates, "width": wish.width, "height": wish.height, "camera": wish.camera or str(task.workflow_data.get("camera", ""))},
         "seeds": seeds(task, wish),
         "task": {"id": str(task.pk), "revision": task.revision, "name": task.name, "description": task.description, "instructions": task.instructions},

@@ -54,6 +54,12 @@ def for_sheet(snapshot: dict[str, Any], item: Any) -> str:
     return "\n".join(f"{name}: {words}" for name, words in parts.items() if words)
 
 
+def for_remote(words: str, shown: list[str]) -> str:
+    """The prompt with a legend of the reference pictures, in the order they are sent."""
+    legend = "; ".join(f"image {n + 1} shows {name}" for n, name in enumerate(shown))
+    return f"{words}\nreferences: {legend}. Keep each exactly as shown: face, hair, clothes, colours." if shown else words
+
+
 def negative(snapshot: dict[str, Any]) -> str:
     """What to avoid: of the style and of every kit, once each."""
     style = snapshot.get("style") or {}

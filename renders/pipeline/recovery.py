@@ -53,8 +53,8 @@ def sweep(*, now: dt.datetime, eager: bool = False) -> dict[str, int]:
     """One round over everything in scope. `eager` (at a worker's start) nudges every planned candidate, not only those that have waited long."""
     released = _release_the_dead(now)
     late = now if eager else now - dt.timedelta(seconds=NUDGE_AGAIN_S)
-    waiting = Q(status="planned", nudged_at__lte=late) | Q(status="planned", nudged_at__isnull=True) | Q(status="running", lease_until__lt=now)
-    found = list(RunCandidate.objects.filter(waiting).select_related("project").order_by("created_at", "candidate_index")[:AT_ONCE])
+    waiting = Q(status="planned", nudged_at__lte=late) & (Q(not_before__isnull=True) | Q(not_before__lte=now)) | Q(status="planned", nudged_at__isnull=True) | Q(status="running", lease_until__lt=now)
+    found = list(RunCandidate.objects.filter(waiting, job__run__held_at__isnull=True).select_related("project").order_by("created_at", "candidate_index")[:AT_ONCE])
     RunCandidate.objects.filter(pk__in=[c.pk for c in found]).update(nudged_at=now)
     for candidate in found:
         _send("renders.candidate", candidate, candidate_id=str(candidate.pk))
@@ -73,4 +73,4 @@ def _release_the_dead(now: dt.datetime) -> int:
 
 def _send(name: str, row: Any, **ids: str) -> None:
     with enter.in_project(row.project):
-        queue.enqueue(name, **ids)
+        queue.enqueue(name, after=0.0, **ids)

@@ -16,17 +16,17 @@ from django.db.models import F, Q
 from django.utils import timezone
 from PIL import Image
 
-from iat.kernel import events, filestore
+from iat.kernel import events, filestore, queue
 from iat.kernel.errors import Refused
+from projects.domain import costs
 from projects.rules import GuideRules
-from renders.domain import provenance, rendered, runs, tasks
+from renders.domain import calls, gateway, provenance, rendered, runs, tasks
 from renders.imaging import guard, png, thumbs
 from renders.lifecycles import CANDIDATE, ENDED, JOB, RUN, TASK
 from renders.models import QualityReport, RenderedAsset, Run, RunCandidate, RunJob, Task
-from renders.pipeline import plan, ranking, stages
+from renders.pipeline import drawing, plan, ranking, stages
 from renders.pipeline.recovery import me
-from renders.providers.base import Brief, Figure, Place, ProviderError
-from renders.providers.registry import provider
+from renders.providers.base import ProviderError
 from spaces.domain import assets
 from spaces.models import Asset, AssetLink, User
 
@@ -35,8 +35,11 @@ ATTEMPTS = 5
 NAMESPACE = uuid.UUID("6f1c1ad0-3a52-4f0e-9a0c-0d9d3b3f6a11")
 
 
-class LeaseLost(Exception):
-    """Somebody canceled this candidate or took it over; what was made is dropped."""
+class LeaseLost(gateway.Stopped):
+    """Somebody canceled this candidate (`over`) or took it over; what was made is dropped."""
+
+    def __init__(self, *, over: bool = False) -> None:
+        super().__init__(over=over)
 
 
 @dataclass
@@ -87,7 +90,7 @@ def outcome(job: RunJob) -> RenderedAsset:
 def claim(pk: Any, *, now: dt.datetime) -> RunCandidate | None:
     """Takes a planned candidate, or a running one whose lease ran out. None when somebody else has it or it is over."""
     token = uuid.uuid4()
-    free = Q(status="planned") | Q(status="running", lease_until__lt=now)
+    free = Q(status="planned") & (Q(not_before__isnull=True) | Q(not_before__lte=now + dt.timedelta(seconds=1))) | Q(status="running", lease_until__lt=now)
     taken = RunCandidate.objects.filter(free, pk=pk).update(
         status="running", lease_token=token, lease_owner=me(), lease_until=now + dt.timedelta(seconds=settings.IAT_LEASE_S),
         attempt=F("attempt") + 1, stage="compose", revision=F("revision") + 1, updated_at=now)
@@ -101,6 +104,8 @@ def work(pk: Any) -> str:
     candidate = claim(pk, now=timezone.now())
     if candidate is None:
         return "not mine"
+    if candidate.job.run.held_at is not None:
+        return _put_back(candidate, 0.0, "")
     job, run = candidate.job, candidate.job.run
     runs.started(run)
     RunJob.objects.filter(pk=job.pk, status="planned").update(status="running", revision=F("revision") + 1)
@@ -111,6 +116,11 @@ def work(pk: Any) -> str:
             _make(candidate)
         except LeaseLost:
             return "dropped"
+        except calls.Later as later:
+            return _put_back(candidate, later.seconds, str(later) if later.counted else "")
+        except costs.OverBudget as error:
+            runs.hold(run, error.detail, by=None)
+            return _put_back(candidate, 0.0, "")
         except ProviderError as error:
             _fail(candidate, str(error))
         except Refused as error:
@@ -129,40 +139,36 @@ def _fail(candidate: RunCandidate, why: str) -> None:
         log.info("candidate %s was taken away before it could fail", candidate.pk)
 
 
-def _hold(candidate: RunCandidate, stage: str) -> None:
-    """Says which stage runs and renews the lease; raises LeaseLost when it is gone."""
+def _put_back(candidate: RunCandidate, seconds: float, why: str) -> str:
+    """Not now: planned again, for later. Waiting for a place or a provider's pause is no attempt."""
+    now = timezone.now()
+    RunCandidate.objects.filter(pk=candidate.pk, status="running", lease_token=candidate.lease_token).update(
+        status="planned", stage="waiting" if seconds else "", lease_token=None, lease_until=None, lease_owner="", attempt=F("attempt") - 1, nudged_at=now, error=why[:2000],
+        not_before=now + dt.timedelta(seconds=seconds) if seconds else None, revision=F("revision") + 1, updated_at=now)
+    if seconds:
+        queue.enqueue("renders.candidate", after=seconds, candidate_id=str(candidate.pk))
+    return "put back"
+
+
+def _hold(candidate: RunCandidate, stage: str, seconds: float = 0.0) -> None:
+    """Says which stage runs and renews the lease, for `seconds` where that is longer; raises LeaseLost when it is gone."""
     now = timezone.now()
     held = RunCandidate.objects.filter(pk=candidate.pk, status="running", lease_token=candidate.lease_token).update(
-        stage=stage, lease_until=now + dt.timedelta(seconds=settings.IAT_LEASE_S), updated_at=now)
+        stage=stage, lease_until=now + dt.timedelta(seconds=max(settings.IAT_LEASE_S, seconds)), updated_at=now)
     if not held:
-        raise LeaseLost
-
-
-def _file(asset_id: str | None) -> bytes | None:
-    if asset_id is None:
-        return None
-    return filestore.store().read(Asset.objects.values_list("storage_uri", flat=True).get(pk=asset_id))
-
-
-def brief_of(candidate: RunCandidate, snapshot: dict[str, Any]) -> Brief:
-    """The brief that the snapshot says, with the bytes of the pictures it names."""
-    figures = tuple(
-        Figure(m["name"], m["root_id"], m["attributes"], m["expression"], m["outfit"], m["pose"], _file((m["picture"] or {}).get("asset_id"))) for m in snapshot["cast"])
-    scene, size = snapshot["scene"], snapshot["parameters"]
-    place = Place(scene["name"], scene["root_id"], scene["attributes"], _file((scene["plate"] or {}).get("asset_id"))) if scene else None
-    return Brief(candidate.job.prompt_text, "", figures, place, size["width"], size["height"], candidate.seed, candidate.candidate_index, size["camera"])
+        raise LeaseLost(over=RunCandidate.objects.filter(pk=candidate.pk, status__in=["planned", "running"]).first() is None)
 
 
 def _make(candidate: RunCandidate) -> None:
     snapshot = runs.snapshot_of(candidate.job)
-    engine: Any = provider(snapshot["provider"])
-    brief = brief_of(candidate, snapshot)
-    drawn = engine.edit(brief) if any(f.art for f in brief.figures) else engine.generate(brief)
+    drawn = drawing.draw(candidate, snapshot, lambda seconds: _hold(candidate, "provider", seconds))
     says = provenance.packet(snapshot, drawn.facts)
-    made = [_store(candidate, "compose", png.encode_stage(drawn.pixels, packet=says), "webp", drawn.facts)]
+    made: list[Made] = []
     try:
         pixels = drawn.pixels
-        for step in stages.grade(drawn.pixels, snapshot, candidate.seed, lambda stage: _hold(candidate, stage)):
+        if drawn.original is None:
+            made.append(_store(candidate, "compose", png.encode_stage(pixels, packet=says), "webp", drawn.facts))
+        for step in stages.of(drawn.original is None, pixels, snapshot, candidate.seed, lambda stage: _hold(candidate, stage)):
             pixels = step.pixels
             if step.name != "finish":
                 made.append(_store(candidate, step.name, png.encode_stage(pixels, packet=says), "webp", step.parameters))
@@ -173,7 +179,7 @@ def _make(candidate: RunCandidate) -> None:
         made.append(_store(candidate, "final", png.splice(png.encode(image), texts), "png", {}))
         for size, data in thumbs.make(image).items():
             filestore.store().write(assets.thumb_path(made[-1], size), data)
-        _finish(candidate, made, verdict, drawn.facts, snapshot)
+        _finish(candidate, made, verdict, drawn, snapshot)
     except LeaseLost:
         _drop(candidate, made)
         raise
@@ -196,15 +202,16 @@ def demands_of(snapshot: dict[str, Any]) -> guard.Demands:
 
 
 @transaction.atomic
-def _finish(candidate: RunCandidate, made: list[Made], verdict: guard.Verdict, facts: dict[str, Any], snapshot: dict[str, Any]) -> None:
+def _finish(candidate: RunCandidate, made: list[Made], verdict: guard.Verdict, drawn: drawing.Drawing, snapshot: dict[str, Any]) -> None:
     """All rows of a finished candidate at once, if the lease is still ours."""
     state, now = "failed_output_guard" if verdict.hard else "generated", timezone.now()
-    rows = _register(candidate, made, snapshot, now)
+    rows = _register(candidate, made, snapshot, drawn.original, now)
     try:
         CANDIDATE.move(
             candidate, state, where=Q(lease_token=candidate.lease_token), output_asset_id=rows[0].pk, final_asset_id=rows[-1].pk, stage="", lease_token=None, lease_until=None,
             rank_hard_failures=len(verdict.hard), rank_soft_warnings=len(verdict.soft), rank_avg_chroma_exceed=verdict.chroma_exceed, updated_at=now,
-            error="; ".join(f["text"] for f in verdict.hard), meta={"facts": facts, "fingerprint": verdict.fingerprint})
+            error="; ".join(f["text"] for f in verdict.hard), not_before=None,
+            meta={**candidate.meta, "facts": drawn.facts, "fingerprint": verdict.fingerprint, "provider": drawn.provider, "model": drawn.model})
     except Refused:
         transaction.set_rollback(True)
         raise LeaseLost from None
@@ -212,7 +219,7 @@ def _finish(candidate: RunCandidate, made: list[Made], verdict: guard.Verdict, f
     QualityReport.objects.create(project_id=candidate.project_id, run_id=candidate.job.run_id, job_id=candidate.job_id, candidate=candidate, report_type="output_guard", summary=verdict.as_json())
 
 
-def _register(candidate: RunCandidate, made: list[Made], snapshot: dict[str, Any], now: dt.datetime) -> list[Asset]:
+def _register(candidate: RunCandidate, made: list[Made], snapshot: dict[str, Any], original: Asset | None, now: dt.datetime) -> list[Asset]:
     project, size = candidate.job.project, snapshot["parameters"]
     AssetLink.objects.filter(child_id__in=[m.pk for m in made]).delete()
     Asset.objects.filter(pk__in=[m.pk for m in made]).delete()
@@ -220,7 +227,9 @@ def _register(candidate: RunCandidate, made: list[Made], snapshot: dict[str, Any
         Asset(id=m.pk, space_id=project.space_id, project=project, kind="final" if m.name == "final" else "generated", storage_uri=m.stored.path,
               storage_backend=filestore.store().backend, mime_type=m.mime, width=size["width"], height=size["height"], byte_size=m.stored.byte_size, sha256=m.stored.sha256,
               metadata={"stage": m.name, "parameters": m.parameters, "candidate": str(candidate.pk)}, thumbs_at=now if m.name == "final" else None) for m in made])
-    sources = [m["picture"]["asset_id"] for m in snapshot["cast"] if m["picture"]]
+    rows = [original, *rows] if original else rows
+    AssetLink.objects.filter(child=rows[0]).delete()
+    sources = [str(a.pk) for _, a in drawing.references(snapshot)] if original else [m["picture"]["asset_id"] for m in snapshot["cast"] if m["picture"]]
     sources += [snapshot["scene"]["plate"]["asset_id"]] if snapshot["scene"] and snapshot["scene"]["plate"] else []
     pairs = [(str(pk), rows[0].pk, "reference_of") for pk in dict.fromkeys(sources)]
     pairs += [(up.pk, down.pk, "derived_from") for up, down in pairwise(rows)]

@@ -26,6 +26,15 @@ def _rng(seed: int, stage: str) -> np.random.Generator:
     return np.random.default_rng([seed & 0xFFFFFFFF, STAGES.index(stage)])
 
 
+def of(drawn_here: bool, pixels: np.ndarray, snapshot: dict[str, Any], seed: int, told: Callable[[str], None]) -> Iterator[Step]:
+    """Our own engine's pictures get every stage on their pixels. A generator that reads words had them in its prompt: its colours are only corrected toward the guide."""
+    if drawn_here:
+        yield from grade(pixels, snapshot, seed, told)
+    elif snapshot["parameters"].get("correct_colour", True) and (rules := (snapshot["guide"] or {}).get("rules")):
+        told("colour_correction")
+        yield Step("colour_correction", *colour.corrected(pixels, rules))
+
+
 def grade(pixels: np.ndarray, snapshot: dict[str, Any], seed: int, told: Callable[[str], None]) -> Iterator[Step]:
     """Style lock → light → weather → finish. `told` hears the name of each stage before it starts."""
     style = (snapshot.get("style") or {}).get("parameters") or {}

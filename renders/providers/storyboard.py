@@ -18,6 +18,7 @@ class Storyboard:
 
     code = "storyboard"
     label = "Storyboard"
+    about = "The embedded engine: kit cut-outs over plates, or drawn figures and places. Costs nothing."
     does = frozenset({"generate", "edit"})
     model = "storyboard-1"
     stages_on_pixels = True

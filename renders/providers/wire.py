@@ -30,12 +30,15 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: bytes
+    paid: bool = False
 
     def json(self) -> Any:
-        """The body as JSON; raises Broken."""
+        """The body as JSON; raises Broken, or Unknown where a good answer to a paid order cannot be read."""
         try:
             return orjson.loads(self.body)
         except orjson.JSONDecodeError:
+            if self.paid and self.ok:
+                raise Unknown("The answer to a paid order cannot be read. It may have been done and billed.") from None
             raise Broken(f"The answer is not JSON (status {self.status}).") from None
 
     @property
@@ -69,10 +72,10 @@ class Wire:
         """One request. `paid`: what goes wrong after the body left is Unknown. Raises Unreachable, Busy, Unknown; a whole answer of any status comes back."""
         url = path if path.startswith(("http://", "https://")) else self.base + path
         self._trusted(url)
-        limits = {"timeout": httpx.Timeout(read_s, connect=CONNECT_S)} if read_s else {}
+        limit = httpx.Timeout(read_s, connect=CONNECT_S) if read_s else self.client.timeout
         try:
-            with self.client.stream(method, url, headers={**self.headers, **(headers or {})}, **limits, **body) as answer:
-                return Answer(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, _whole(answer))
+            with self.client.stream(method, url, headers={**self.headers, **(headers or {})}, timeout=limit, **body) as answer:
+                return Answer(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, _whole(answer), paid)
         except NEVER_SENT as error:
             raise Unreachable(f"{self._host(url)} cannot be reached ({type(error).__name__}). Check the address and whether the server runs.") from None
         except httpx.HTTPError as error:
@@ -86,11 +89,6 @@ class Wire:
         answer = self.send(method, path, **how)
         if not answer.ok:
             raise self.refusal(answer, paid=bool(how.get("paid")))
-        if how.get("paid"):
-            try:
-                return answer.json()
-            except Broken:
-                raise Unknown("The answer to a paid order cannot be read. It may have been done and billed.") from None
         return answer.json()
 
     def refusal(self, answer: Answer, *, paid: bool = False) -> ProviderError:
@@ -100,7 +98,7 @@ class Wire:
         if answer.status == 429:
             error = Busy(f"Too many requests: {said}", wait_of(answer, said))
         elif answer.status in (500, 503):
-            error = Busy(f"The provider has trouble ({answer.status}): {said}", wait_of(answer, ""))
+            error = Busy(f"The provider has trouble ({answer.status}): {said}", wait_of(answer, "", 1.0))
         elif answer.status in (502, 504, 520, 522, 524):
             error = Unknown(f"A gateway in between answered {answer.status}; the order may have been done and billed.") if paid else Busy(f"The provider has trouble ({answer.status}).", 5.0)
         elif answer.status in (401, 403):
@@ -176,14 +174,14 @@ def _said(told: Any) -> str:
     return ""
 
 
-def wait_of(answer: Answer, said: str) -> float:
+def wait_of(answer: Answer, said: str, otherwise: float = 5.0) -> float:
     """Seconds until the next try: Retry-After, its millisecond twin, or a number in the text; at most 10 minutes."""
     for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
         with contextlib.suppress(ValueError):
             if answer.headers.get(name):
                 return min(max(float(answer.headers[name]) / unit, 0.1), 600.0)
     found = SECONDS.search(said)
-    return min(float(found.group(1)), 600.0) if found else 5.0
+    return min(float(found.group(1)), 600.0) if found else otherwise
 
 
 def data_url(data: bytes, mime: str) -> str:

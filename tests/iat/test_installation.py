@@ -47,7 +47,7 @@ def test_the_doctor_tells_what_is_missing_and_how_to_mend_it(tmp_path):
     place.manage("collectstatic", "--noinput", "-v", "0")
     well = place.manage("doctor")
     assert well.returncode == 0 and "MEND" not in well.stdout
-    broken = Installation(tmp_path / "other", DATABASE_URL="postgres://nobody@127.0.0.1:1/none", IAT_BROKER_URL="redis://127.0.0.1:1/0", IAT_SECRET_KEY="x").manage("doctor")
+    broken = Installation(tmp_path / "other", DATABASE_URL="postgres://nobody@127.0.0.1:1/none", IAT_BROKER_URL="redis://127.0.0.1:1/0", IAT_SECRET_KEY="x", IAT_FERNET_KEYS="y").manage("doctor")
     assert broken.returncode == 1 and "DATABASE_URL right?" in broken.stdout and "IAT_BROKER_URL right?" in broken.stdout
 
 
@@ -55,6 +55,7 @@ def test_the_doctor_tells_what_is_missing_and_how_to_mend_it(tmp_path):
     ({"IAT_BIND": "0.0.0.0:9"}, "Single-user mode has no sign-in"),
     ({"IAT_SINGLE_USER": "perhaps"}, "is neither yes nor no"),
     ({"DATABASE_URL": "postgres://x@127.0.0.1/x"}, "IAT_SECRET_KEY is not set"),
+    ({"DATABASE_URL": "postgres://x@127.0.0.1/x", "IAT_SECRET_KEY": "x"}, "IAT_FERNET_KEYS is not set"),
 ])
 def test_settings_refuse_nonsense(tmp_path, more, words):
     place = Installation(tmp_path / "home")

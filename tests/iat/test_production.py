@@ -24,7 +24,7 @@ def services():
         admin.execute(f"CREATE DATABASE {name}")
     broker = redis.Redis.from_url(preflight.REDIS)
     broker.flushdb()
-    yield {"DATABASE_URL": preflight.POSTGRES.rsplit("/", 1)[0] + "/" + name, "IAT_BROKER_URL": preflight.REDIS, "IAT_SECRET_KEY": "a key for tests", "IAT_SINGLE_USER": "1"}
+    yield {"DATABASE_URL": preflight.POSTGRES.rsplit("/", 1)[0] + "/" + name, "IAT_BROKER_URL": preflight.REDIS, "IAT_SECRET_KEY": "a key for tests", "IAT_FERNET_KEYS": "another", "IAT_SINGLE_USER": "1"}
     broker.flushdb()
     with psycopg.connect(preflight.POSTGRES, autocommit=True) as admin, contextlib.suppress(psycopg.Error):
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

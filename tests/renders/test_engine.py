@@ -27,7 +27,7 @@ def digest(pixels):
     return hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest()
 
 
-@pytest.mark.parametrize("code", list(PROVIDERS))
+@pytest.mark.parametrize("code", [p.code for p in PROVIDERS.all() if isinstance(p, Generates)])
 def test_the_same_brief_gives_the_same_pixels(code):
     provider = PROVIDERS.get(code)
     assert isinstance(provider, Generates)
