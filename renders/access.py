@@ -5,7 +5,7 @@ from typing import Any
 from iat.kernel import enter
 from iat.kernel.errors import NotThere
 from projects.access import project_of
-from renders.models import KitOrder, RenderedAsset, Run, RunCandidate, RunJob, Task
+from renders.models import KitOrder, ProviderCall, RenderedAsset, Run, RunCandidate, RunJob, Task
 from spaces import access
 from spaces.models import Role
 
@@ -42,6 +42,19 @@ def rendered(user: access.Person, pk: Any, role: str = Role.VIEWER) -> RenderedA
     """A picture of a project, or a reference picture of the space's canon."""
     access.look_around(user)
     row = RenderedAsset.objects.select_related("project__space", "space", "asset", "candidate", "job__run", "origin_task", "source_scene", "style", "avatar_kit").filter(pk=pk).first()
+    if row is None or (row.project_id and row.project.status == "deleted"):
+        raise NotThere("There is nothing here, or it is not shared with you.")
+    if row.project_id:
+        return project_of(user, row, role)
+    access.demand(access.signed_in(user), row.space_id, role)
+    enter.step_into(enter.of_space(row.space))
+    return row
+
+
+def call(user: access.Person, pk: Any, role: str = Role.VIEWER) -> ProviderCall:
+    """An order to a provider, with its project or space entered."""
+    access.look_around(user)
+    row = ProviderCall.objects.select_related("project__space", "space").filter(pk=pk).first()
     if row is None or (row.project_id and row.project.status == "deleted"):
         raise NotThere("There is nothing here, or it is not shared with you.")
     if row.project_id:

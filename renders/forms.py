@@ -46,8 +46,16 @@ class RenderForm(forms.Form):
     time_of_day = forms.ChoiceField(required=False, choices=[("", "as the scene says"), *HOURS[1:]])
     weather = forms.ChoiceField(required=False, choices=[("", "as the scene says"), *SKIES[1:]])
 
+    provider_code = forms.ChoiceField(required=False, choices=[("storyboard", "Storyboard")], label="Drawn by")
+
+    def offer(self, providers: list[tuple[str, str]]) -> "RenderForm":
+        """Sets who may draw."""
+        self.fields["provider_code"].choices = providers
+        return self
+
     def wish(self) -> dict[str, Any]:
         """As the plan wants it."""
         data = dict(self.cleaned_data)
+        data["provider_code"] = data["provider_code"] or "storyboard"
         width, height = (int(side) for side in data.pop("size").split("x"))
         return {**data, "width": width, "height": height}

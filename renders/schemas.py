@@ -100,12 +100,12 @@ def task_out(row: Any) -> dict[str, Any]:
 
 def plan_out(plan: Any) -> dict[str, Any]:
     """A dry run."""
-    return {"mode": "dry", "digest": plan.digest, "prompt": plan.prompt, "negative_prompt": plan.negative_prompt, "calls": plan.calls, "cost_usd": plan.cost_usd, "snapshot": plan.snapshot}
+    return {"mode": "dry", "digest": plan.digest, "prompt": plan.prompt, "negative_prompt": plan.negative_prompt, "calls": plan.calls, "references": plan.references, "cost_usd": plan.cost_usd, "snapshot": plan.snapshot}
 
 
 def run_out(row: Any) -> dict[str, Any]:
     """A run."""
-    return {"id": row.pk, "project_id": row.project_id, "run_mode": row.run_mode, "status": row.status, "stage": row.stage, "provider_code": row.provider_code, "model_name": row.model_name,
+    return {"id": row.pk, "project_id": row.project_id, "run_mode": row.run_mode, "status": row.status, "stage": row.stage, "held": bool(row.held_at), "held_why": row.held_why or None, "priority": row.priority, "provider_code": row.provider_code, "model_name": row.model_name,
             "time_of_day": row.time_of_day, "weather": row.weather, "digest": row.digest, "revision": row.revision, "created_at": stamp(row.created_at),
             "started_at": stamp(row.started_at), "finished_at": stamp(row.finished_at)}
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from renders.views import home, kits, library, lineage, pictures, projects, review, runs, tasks
+from renders.views import home, kits, library, lineage, pictures, projects, providers, review, runs, tasks
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,6 +16,14 @@ urlpatterns = [
     path("kits/<uuid:pk>/sheet.<str:format>", kits.printed, name="kit-print"),
     path("projects/<str:p>", projects.show, name="project"),
     path("projects/<str:p>/gallery", projects.gallery, name="gallery"),
+    path("projects/<str:p>/providers", providers.index, name="providers"),
+    path("projects/<str:p>/providers/<str:code>", providers.edit, name="provider"),
+    path("projects/<str:p>/providers/<str:code>/<str:verb>", providers.act, name="provider-act"),
+    path("spaces/<uuid:p>/providers", providers.index, name="space-providers"),
+    path("spaces/<uuid:p>/providers/<str:code>", providers.edit, name="space-provider"),
+    path("spaces/<uuid:p>/providers/<str:code>/<str:verb>", providers.act, name="space-provider-act"),
+    path("projects/<str:p>/costs", providers.spent, name="costs"),
+    path("calls/<uuid:pk>/write-off", runs.write_off, name="call-write-off"),
     path("projects/<str:p>/review", review.queue, name="review-queue"),
     path("projects/<str:p>/tasks/new", tasks.new, name="task-new"),
     path("tasks/<uuid:pk>", tasks.show, name="task"),

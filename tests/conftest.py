@@ -11,7 +11,7 @@ from django.test import Client
 from PIL import Image
 
 from iat.kernel import enter, filestore
-from projects.domain import imports, projects
+from projects.domain import accounts, costs, imports, projects
 from renders.domain import tasks
 from spaces.domain import definitions, fetches, kits, people, spaces, templates, versions
 from spaces.models import User
@@ -51,6 +51,8 @@ class World:
     template: Any = None
     look: Any = None
     fetch: Any = None
+    account: Any = None
+    call: Any = None
     sams: Any = None
     sams_project: Any = None
 
@@ -119,6 +121,7 @@ def world(db) -> World:
 @pytest.fixture
 def rendered_world(world) -> World:
     """With one finished run of two candidates: small and quick, but really drawn."""
+    from renders.domain import calls
     from renders.models import RunCandidate
     from renders.pipeline import kitwork, plan, runner
     from spaces.models import AvatarKit
@@ -133,6 +136,11 @@ def rendered_world(world) -> World:
         world.candidates = list(world.job.candidates.order_by("candidate_index"))
         world.rendered = world.job.renders.get()
         world.task.refresh_from_db()
+        world.account = accounts.put(world.project, "bfl", by=world.ana, config={"base_url": "http://127.0.0.1:9"}, concurrent=4, per_minute=60)
+        accounts.put_secret(world.project, "bfl", "key", value="a secret of the tests", by=world.ana)
+        unit = calls.Unit(f"candidate:{world.candidates[0].pk}", world.space, world.project, run.pk, world.candidates[0].pk)
+        world.call = calls.plan(unit, "edit", world.account, "flux-2-pro")
+        costs.reserve(calls.money(world.call), 0.05)
         world.fetch = fetches.ask(world.space, url="https://pictures.example/x.png", by=world.art, project=world.project)
     with enter.in_space(world.space):
         world.order = kitwork.start(AvatarKit.objects.select_related("space", "character", "primary_anchor", "secondary_anchor").get(pk=world.kit.pk), kitwork.Wish("core"), by=world.cleo)

@@ -96,6 +96,13 @@ def times(a: Any, b: Any) -> Any:
     return a * b
 
 
+@register.simple_tag
+def bar(value: Any, peak: Any, height: int) -> str:
+    """The y and height of a bar that stands on the floor of a chart; an empty one is a line."""
+    tall = max(2.0, float(value) / float(peak) * height) if value and peak else 2.0
+    return format_html('y="{}" height="{}"', f"{height - tall:.1f}", f"{tall:.1f}")
+
+
 @register.simple_tag(takes_context=True)
 def here(context: Any, prefix: str) -> str:
     """Marks the current entry of a navigation."""

@@ -4,9 +4,10 @@ from ninja import Router
 
 from renders.api.kits import router as kits
 from renders.api.pictures import router as pictures
+from renders.api.providers import router as providers
 from renders.api.runs import router as runs
 from renders.api.tasks import router as tasks
 
 router = Router()
-for part in (tasks, runs, pictures, kits):
+for part in (tasks, runs, pictures, kits, providers):
     router.add_router("", part)

@@ -82,6 +82,18 @@ def cancel(request: HttpRequest, pk: uuid.UUID):
     return run_out(runs.cancel(access.run(request.user, pk, Role.ARTIST), by=request.user))
 
 
+@router.post("/runs/{pk}/pause", summary="Pause a run")
+def pause(request: HttpRequest, pk: uuid.UUID):
+    """Nothing new is begun; what is being drawn is finished."""
+    return run_out(runs.hold(access.run(request.user, pk, Role.ARTIST), "", by=request.user))
+
+
+@router.post("/runs/{pk}/resume", summary="Resume a run")
+def resume(request: HttpRequest, pk: uuid.UUID):
+    """After a pause, or when the budget was raised."""
+    return run_out(runs.resume(access.run(request.user, pk, Role.ARTIST), by=request.user))
+
+
 @router.post("/runs/{pk}/retry", response={202: dict}, summary="Retry what failed")
 def retry(request: HttpRequest, pk: uuid.UUID):
     """What is done stays done."""

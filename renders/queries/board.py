@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from projects.models import Project
-from renders.models import CastMember, QualityReport, RenderedAsset, Run, RunCandidate, RunJob, Task
+from renders.models import CastMember, ProviderCall, QualityReport, RenderedAsset, Run, RunCandidate, RunJob, Task
 from renders.queries import canon
 from spaces.models import AvatarAsset
 
@@ -76,6 +76,23 @@ def progress(run: Run) -> Progress:
     jobs = list(RunJob.objects.filter(run=run).select_related("task", "final_asset").prefetch_related(ranked).order_by("job_key"))
     every = [c for j in jobs for c in j.candidates.all()]
     return Progress(run, jobs, sum(c.status not in ("planned", "running") for c in every), len(every))
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What a run ordered from providers: those nobody knows the end of, how many in all, and what they cost in USD so far."""
+
+    unknown: list[ProviderCall]
+    count: int
+    usd: float
+    estimated: bool
+
+
+def orders(run: Run) -> Orders:
+    """One query."""
+    rows = list(ProviderCall.objects.filter(run=run).only("status", "cost_usd", "is_estimate", "error", "provider_code", "candidate_id", "outcome").order_by("created_at", "id"))
+    paid = [r for r in rows if r.cost_usd is not None]
+    return Orders([r for r in rows if r.status == "unknown"], len(rows), float(sum((r.cost_usd for r in paid if r.cost_usd), 0)), any(r.is_estimate for r in paid))
 
 
 def runs(project: Project) -> QuerySet[Run]:

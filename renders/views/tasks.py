@@ -11,7 +11,7 @@ from iat.kernel.errors import Refused
 from projects.access import project as enter_project
 from projects.queries import overview
 from renders import access
-from renders.domain import tasks
+from renders.domain import providers, tasks
 from renders.forms import RenderForm, TaskForm
 from renders.pipeline import plan as planning
 from renders.pipeline import prompts, runner
@@ -74,13 +74,13 @@ def show(request: HttpRequest, pk: str) -> HttpResponse:
     task = access.task(request.user, pk)
     makes = doors.role_in(doors.signed_in(request.user), task.project.space_id) in Role.at_least(Role.ARTIST)
     cast = [c.character for c in task.cast.select_related("character__active_avatar_kit__primary_anchor__asset").order_by("position")]
-    return render(request, "renders/task.html", {"task": task, "project": task.project, "cast": cast, "makes": makes, "form": RenderForm(initial=_likes(request)), "jobs": board.task_runs(task)})
+    return render(request, "renders/task.html", {"task": task, "project": task.project, "cast": cast, "makes": makes, "form": RenderForm(initial=_likes(request)).offer(providers.drawing(task.project)), "jobs": board.task_runs(task)})
 
 
 def plan(request: HttpRequest, pk: str) -> HttpResponse:
     """The dry run: prompts, references, calls, price."""
     task = access.task(request.user, pk)
-    form = RenderForm(request.GET or None)
+    form = RenderForm(request.GET or None).offer(providers.drawing(task.project))
     found, error = None, ""
     try:
         wish = planning.Wish(**form.wish()) if form.is_valid() else planning.Wish()
@@ -95,7 +95,7 @@ def plan(request: HttpRequest, pk: str) -> HttpResponse:
 def render_task(request: HttpRequest, pk: str) -> HttpResponse:
     """Starts a run."""
     task = access.task(request.user, pk, Role.ARTIST)
-    form, made = RenderForm(request.POST), []
+    form, made = RenderForm(request.POST).offer(providers.drawing(task.project)), []
 
     def do() -> None:
         if not form.is_valid():

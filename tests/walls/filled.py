@@ -12,7 +12,7 @@ SAFE = ("get",)
 def ids(w) -> dict[str, str]:
     """What `{pk}` means below each first step of a path."""
     return {"spaces": w.space.pk, "characters": w.draft.pk, "scenes": w.street.pk, "styles": w.ink.pk, "avatar-kits": w.kit.pk, "assets": w.anchor.asset_id, "tasks": w.task.pk,
-            "runs": w.run.pk, "jobs": w.job.pk, "candidates": w.candidates[0].pk, "renders": w.rendered.pk, "by-job": w.job.pk, "kit-orders": w.order.pk, "fetches": w.fetch.pk, "character": w.template.pk, "style": w.look.pk}
+            "runs": w.run.pk, "jobs": w.job.pk, "candidates": w.candidates[0].pk, "renders": w.rendered.pk, "by-job": w.job.pk, "kit-orders": w.order.pk, "fetches": w.fetch.pk, "calls": w.call.pk, "character": w.template.pk, "style": w.look.pk}
 
 
 def fill(path: str, w) -> str:
@@ -27,7 +27,11 @@ def fill(path: str, w) -> str:
                 value = {"characters": w.clone.pk, "scenes": w.place.pk, "styles": w.ink.pk}[before]
             out.append(str(value or uuid.uuid4()))
         elif step == "{p}":
-            out.append(str(w.project.pk))
+            out.append(str(w.space.pk if before == "spaces" else w.project.pk))
+        elif step == "{code}":
+            out.append("bfl")
+        elif step == "{name}":
+            out.append("key")
         elif step == "{asset}":
             out.append(str(w.anchor.pk))
         elif step == "{template}":

@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from iat.kernel import enter
-from projects.domain import imports, projects
-from renders.domain import candidates, tasks
+from projects.domain import accounts, costs, imports, projects
+from renders.domain import calls, candidates, tasks
 from renders.models import RunCandidate
 from renders.pipeline import kitwork, plan, runner
 from spaces.domain import assets, definitions, fetches, kits, people, spaces, templates, versions
@@ -20,12 +20,12 @@ API = {
     "/api/projects/{project}/tasks": 7, "/api/projects/{project}/runs": 6, "/api/projects/{project}/renders": 6, "/api/projects/{project}/review": 6, "/api/runs/{run}": 7, "/api/runs/{run}/jobs": 6,
     "/api/jobs/{job}": 10, "/api/renders/{rendered}": 15, "/api/spaces/{space}/characters?search=person": 5, "/api/spaces/{space}/characters?tag=x&order=changed": 5, "/api/projects/{project}/updates": 9,
     "/api/projects/{project}/assets": 6, "/api/projects/{project}/renders?canon=older": 6, "/api/templates/character": 4, "/api/characters/{mara}/usage": 10, "/api/avatar-kits/{kit}/orders": 7,
-    "/api/avatar-kits/{kit}/compare/{kit}": 9, "/api/assets/{asset}/provenance": 9, "/api/assets/{asset}/links": 7,
+    "/api/avatar-kits/{kit}/compare/{kit}": 9, "/api/assets/{asset}/provenance": 9, "/api/assets/{asset}/links": 7, "/api/runs/{run}/calls": 6, "/api/projects/{project}/costs": 6, "/api/projects/{project}/costs/summary": 8, "/api/projects/{project}/providers": 7, "/api/projects/{project}/secrets": 6, "/api/spaces/{space}/providers": 6,
 }
 PAGES = {
     "/": 10, "/settings/tokens": 3, "/spaces/{space}": 9, "/spaces/{space}?type=scene": 9, "/spaces/{space}/members": 6, "/spaces/{space}/projects": 6, "/definitions/{mara}": 20,
-    "/definitions/{mara}/lineage": 8, "/definitions/{mara}/lineage?q=happy": 8, "/definitions/{mara}/compare": 7, "/definitions/{clone}": 22, "/spaces/{space}/templates": 6, "/settings/preferences": 3, "/projects/{project}/updates": 10, "/projects/{project}/files": 8, "/projects/{project}/gallery?canon=older": 13, "/projects/{project}/rebase/{clone}": 12, "/kits/{kit}/compare?other={kit}": 9, "/kits/{kit}": 10, "/projects/{project}": 18, "/projects/{project}/import": 10, "/projects/{project}/gallery": 13, "/tasks/{task}": 10, "/tasks/{task}/plan": 11,
-    "/runs/{run}": 8, "/jobs/{job}/review": 11, "/renders/{rendered}": 16, "/admin/spaces/avatarkit/": 9, "/admin/spaces/character/": 8,
+    "/definitions/{mara}/lineage": 8, "/definitions/{mara}/lineage?q=happy": 8, "/definitions/{mara}/compare": 7, "/definitions/{clone}": 22, "/spaces/{space}/templates": 6, "/settings/preferences": 3, "/projects/{project}/updates": 10, "/projects/{project}/files": 8, "/projects/{project}/gallery?canon=older": 13, "/projects/{project}/rebase/{clone}": 12, "/kits/{kit}/compare?other={kit}": 9, "/kits/{kit}": 10, "/projects/{project}": 18, "/projects/{project}/import": 10, "/projects/{project}/gallery": 13, "/tasks/{task}": 12, "/tasks/{task}/plan": 13, "/projects/{project}/providers": 8, "/projects/{project}/costs": 10, "/spaces/{space}/providers": 7,
+    "/runs/{run}": 9, "/jobs/{job}/review": 11, "/renders/{rendered}": 16, "/admin/spaces/avatarkit/": 9, "/admin/spaces/character/": 8,
 }
 
 
@@ -56,6 +56,11 @@ def more(w, name):
     with enter.in_project(w.project):
         got = imports.bring_in(w.project, by=w.art, characters=[who.pk], scenes=[where.pk], styles=[style.pk])
         versions.variant(w.clone, variant_type="expression", label=f"mood {name}", modifiers={"expression_profile": "sad"}, by=w.art)
+        code = ("openai", "gemini", "fal")[int(name) - 1]
+        account = accounts.put(w.project, code, by=w.ana, concurrent=1, per_minute=1)
+        accounts.put_secret(w.project, code, "key", value=name, by=w.ana)
+        order = calls.plan(calls.Unit(f"test:{name}", w.space, w.project, w.run.pk), "edit", account, "x")
+        costs.reserve(calls.money(order), 0.01)
         assets.upload(w.space, project=w.project, data=picture(colour=(int(name), 9, 9, 255)), name=f"{name}.png", kind="input", by=w.art)
         fetches.ask(w.space, url=f"https://pictures.example/{name}.png", by=w.art, project=w.project)
         task = tasks.create(w.project, name=f"Panel {name}", characters=[got.characters[0].pk, w.clone.pk], scene_id=got.scenes[0].pk, by=w.art)

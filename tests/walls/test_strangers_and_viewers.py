@@ -13,7 +13,7 @@ from iat.kernel.rows import Row
 from tests.conftest import client_of
 from tests.walls.filled import operations, send
 
-OWN = ("/api/me", "/api/me/tokens", "/api/me/preferences", "/api/templates/character", "/api/templates/style", "/api/spaces", "/api/projects", "/api/avatar-kits", "/api/health", "/api/ready")
+OWN = ("/api/me", "/api/me/tokens", "/api/me/preferences", "/api/templates/character", "/api/templates/style", "/api/spaces", "/api/projects", "/api/avatar-kits", "/api/providers", "/api/health", "/api/ready")
 MINE = {("post", "/api/me/tokens"), ("delete", "/api/me/tokens/{pk}"), ("post", "/api/spaces"), ("put", "/api/me/preferences")}
 
 
@@ -72,7 +72,7 @@ def test_a_viewer_reads_everything(rendered_world):
 
 def pages(w):
     """Every page pattern with its ids filled in."""
-    by_start = {"spaces": w.space.pk, "definitions": w.draft.pk, "kits": w.kit.pk, "tasks": w.task.pk, "runs": w.run.pk, "jobs": w.job.pk, "candidates": w.candidates[0].pk, "renders": w.rendered.pk, "sketch": w.draft.pk, "templates": w.template.pk}
+    by_start = {"spaces": w.space.pk, "definitions": w.draft.pk, "kits": w.kit.pk, "tasks": w.task.pk, "runs": w.run.pk, "jobs": w.job.pk, "candidates": w.candidates[0].pk, "renders": w.rendered.pk, "sketch": w.draft.pk, "templates": w.template.pk, "calls": w.call.pk}
     for pattern in get_resolver().url_patterns:
         for inner in getattr(pattern, "url_patterns", []):
             route = str(inner.pattern)
@@ -80,7 +80,7 @@ def pages(w):
             if str(pattern.pattern) or (first in ("", "sign-in", "sign-out", "files", "settings", "templates") and "kind" not in route):
                 continue
             url = route.replace("<str:p>", str(w.project.pk)).replace("<str:kind>", "character").replace("<str:format>", "png").replace("<uuid:user>", str(w.art.pk))
-            url = url.replace("<str:verb>", {"runs": "cancel", "candidates": "approve", "renders": "discard"}.get(first, "x"))
+            url = url.replace("<uuid:p>", str(w.space.pk)).replace("<str:code>", "bfl").replace("<str:verb>", {"runs": "cancel", "candidates": "approve", "projects": "test", "spaces": "test", "renders": "discard"}.get(first, "x"))
             if first == "projects":
                 url = url.replace("<uuid:pk>", str(w.ink.pk if "styles" in route else w.rendered.asset_id if "files" in route else w.clone.pk))
             yield inner.name, "/" + url.replace("<uuid:pk>", str(by_start.get(first, uuid.uuid4())))
@@ -88,7 +88,7 @@ def pages(w):
 
 WRITE_PAGES = {"space-edit", "space-member", "definition-new", "definition-edit", "definition-move", "definition-version", "project-new", "project-edit", "project-import", "project-variant",
                "project-style", "definition-views", "definition-revert", "definition-kit", "definition-template", "template-edit", "template-move", "project-style-update", "project-rebase", "project-pin", "project-file", "kit-act",
-               "project-files", "task-new", "task-edit", "task-delete", "task-render", "run-act", "decide", "render-act"}
+               "project-files", "provider", "provider-act", "space-provider", "space-provider-act", "call-write-off", "task-new", "task-edit", "task-delete", "task-render", "run-act", "decide", "render-act"}
 
 
 def test_pages_are_walls_too(rendered_world):

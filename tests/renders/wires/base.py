@@ -108,7 +108,7 @@ class Server:
                 self.rfile.readline()
                 return out
 
-            do_GET = do_POST = do_PUT = do_DELETE = _any
+            do_GET = do_POST = do_PUT = do_DELETE = _any  # noqa: N815 - the names that http.server looks for
 
         class Quiet(ThreadingHTTPServer):
             daemon_threads, request_queue_size = True, 128

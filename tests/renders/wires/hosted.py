@@ -83,11 +83,11 @@ class ReplicateServer(Server):
         if path.startswith("/models/"):
             schema = {"components": {"schemas": {"Input": {"type": "object", "properties": self.INPUT if "remove" not in path and "upscale" not in path else {"image": {"type": "string"}, "scale": {"type": "number"}}},
                                                  "aspect_ratio": {"enum": ["match_input_image", "1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3"], "type": "string"}}}}
-            return 200, {"owner": path.split("/")[2], "name": path.split("/")[3], "url": "https://replicate.com", "visibility": "public", "latest_version": {"id": "5c7d5dc6dd8bf75c1acaa8565735e7986bc5b66206b55cca93cb72c9bf15ccaa", "created_at": now(), "cog_version": "0", "openapi_schema": schema}}
+            return 200, {"owner": path.split("/")[2], "name": path.split("/")[3], "url": "https://replicate.com", "visibility": "public", "run_count": 12, "description": None, "cover_image_url": None, "default_example": None, "github_url": None, "paper_url": None, "license_url": None, "latest_version": {"id": "5c7d5dc6dd8bf75c1acaa8565735e7986bc5b66206b55cca93cb72c9bf15ccaa", "created_at": now(), "cog_version": "0", "openapi_schema": schema}}
         if path == "/files":
             content, name, mime = r.form["content"][0]
             pk = uuid.uuid4().hex
-            return 201, {"id": pk, "content_type": mime, "size": len(content), "urls": {"get": f"{self.url}/files/{pk}"}, "name": name}
+            return 201, {"id": pk, "content_type": mime, "size": len(content), "etag": "e", "checksums": {"sha256": "0" * 64}, "metadata": {}, "created_at": now(), "expires_at": now(), "urls": {"get": f"{self.url}/files/{pk}"}, "name": name}
         return (200, {"type": "user", "username": "studio"}) if path == "/account" else self.says_gone(r)
 
 
@@ -245,7 +245,7 @@ class GeminiServer(Server):
         self.bill({"parts": len(parts)})
         fate = self.next_trouble("moderated_out", "empty")
         content, end = [{"text": "a draft", "thought": True}, {"inlineData": {"mimeType": "image/png", "data": picture_json("draft")}, "thought": True},
-                        {"inlineData": {"mimeType": "image/png", "data": picture_json(f"{parts[0]['text']}{len(self.orders)}")}, "thoughtSignature": "x"}], "STOP"
+                        {"inlineData": {"mimeType": "image/png", "data": picture_json(f"{parts[0]['text']}{len(self.orders)}")}, "thoughtSignature": "eA=="}], "STOP"
         if fate:
             content, end = ([], "IMAGE_SAFETY") if fate == "moderated_out" else ([{"text": "I would rather describe it."}], "NO_IMAGE")
         return self.after((200, {"candidates": [{"content": {"parts": content, "role": "model"}, "finishReason": end, "index": 0}], "modelVersion": "gemini-nano-banana-2.1", "responseId": f"r{len(self.orders)}",
@@ -343,8 +343,8 @@ class FalServer(Server):
                     return self.says_500(r)
                 job["asked"] += 1
                 if job["asked"] < self.polls or job["fate"] == "stuck":
-                    return 202, {"status": "IN_PROGRESS" if job["asked"] > 1 else "IN_QUEUE", "request_id": found[1], "queue_position": 1}
-                return 200, {"status": "COMPLETED", "request_id": found[1], **({"error": "worker crashed", "error_type": "internal"} if job["fate"] == "failed" else {})}
+                    return 202, {"status": "IN_PROGRESS" if job["asked"] > 1 else "IN_QUEUE", "request_id": found[1], "queue_position": 1, "logs": None}
+                return 200, {"status": "COMPLETED", "request_id": found[1], "logs": None, "metrics": {"inference_time": 1.0}, **({"error": "worker crashed", "error_type": "internal"} if job["fate"] == "failed" else {})}
             nsfw = job["fate"] == "moderated_out"
             return 200, {"images": [{"url": f"{self.host}/files/{found[1]}.png", "width": 96, "height": 96, "content_type": "image/png"}], "seed": 7, "has_nsfw_concepts": [nsfw], "timings": {"inference": 1.0}}
         if failed := self.before(r):
