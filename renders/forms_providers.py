@@ -21,7 +21,7 @@ class AccountForm(forms.Form):
         for secret in shelf.connector.secrets:
             kept = shelf.kept.get(secret.name)
             told = f"Kept since {kept.updated_at:%d %b %Y}; leave empty to keep it. " if kept else ""
-            self.fields[f"secret_{secret.name}"] = forms.CharField(required=False, max_length=2000, label=secret.label, help_text=told + secret.help, widget=forms.PasswordInput(attrs={"autocomplete": "off", "wide": True}))
+            self.fields[f"secret_{secret.name}"] = forms.CharField(required=kept is None and not shelf.connector.free, max_length=2000, label=secret.label, help_text=told + secret.help, widget=forms.PasswordInput(attrs={"autocomplete": "off", "wide": True}))
         for name, told in shelf.fields.items():
             self.fields[f"config_{name}"] = self._field(name, told, shelf.config.get(name))
         self.fields["is_enabled"] = forms.BooleanField(required=False, label="Enabled")
@@ -30,7 +30,7 @@ class AccountForm(forms.Form):
         self.fields["per_minute"] = forms.IntegerField(min_value=0, max_value=6000, label="Orders a minute", help_text="0: no limit of ours.")
 
     def _field(self, name: str, told: dict[str, Any], value: Any) -> forms.Field:
-        how: dict[str, Any] = {"label": told.get("title", name), "initial": value, "required": False}
+        how: dict[str, Any] = {"label": told.get("title", name), "initial": value, "required": told.get("default") not in ("", None, {}) and told.get("type") != "boolean"}
         kind, one_of = told.get("type"), ONE_OF.match(told.get("pattern", ""))
         if one_of:
             return forms.ChoiceField(choices=[(c, c) for c in one_of[1].split("|")], **how)

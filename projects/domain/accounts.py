@@ -89,6 +89,7 @@ def rest(row: ProviderAccount, until: dt.datetime) -> None:
     ProviderAccount.objects.filter(Q(resting_until__lt=until) | Q(resting_until__isnull=True), pk=row.pk).update(resting_until=until)
 
 
+@transaction.atomic
 def reencrypt() -> int:
     """Writes every secret again under the first of IAT_FERNET_KEYS; returns how many."""
     rows = list(ProjectSecret.objects.all())

@@ -60,6 +60,10 @@ class Line:
         self.hold: Any = hold
         self.config = configured(connector, account.config)
 
+    def model(self, connector: Remote, op: str) -> str:
+        """The model that would do it."""
+        return connector.model(self.config, op)
+
     def price(self, ask: Ask) -> float:
         """The estimate, by the operator's prices where they corrected the table."""
         return 0.0 if self.connector.free else self.connector.price(ask, self.config, {**self.connector.prices.table, **self.account.prices})

@@ -49,6 +49,7 @@ class KitItem(EditableRow):
     lease_owner = models.CharField(max_length=120, blank=True, default="")
     lease_until = models.DateTimeField(null=True)
     nudged_at = models.DateTimeField(null=True)
+    orders_before = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True, default="")
 
     class Meta:

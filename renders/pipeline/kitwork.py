@@ -10,14 +10,15 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from iat.kernel import enter, events, filestore, queue
 from iat.kernel.errors import Finding, Invalid, Refused
-from renders.domain import provenance
+from renders.domain import calls, gateway, provenance
 from renders.imaging import png, wardrobe
 from renders.lifecycles import KIT_ITEM, KIT_ORDER
 from renders.models import KitItem, KitOrder
@@ -25,7 +26,8 @@ from renders.pipeline import prompts
 from renders.pipeline.recovery import is_dead, me
 from renders.providers.base import Brief, Drawn, Figure, ProviderError
 from renders.providers.registry import provider
-from spaces.domain import kits
+from renders.providers.remote import Ask, Picture, Remote
+from spaces.domain import assets, kits
 from spaces.models import AvatarAsset, AvatarKit, User
 from spaces.queries import library
 
@@ -75,6 +77,7 @@ def places(kit: AvatarKit, wish: Wish) -> list[Place]:
 def start(kit: AvatarKit, wish: Wish, *, by: User) -> KitOrder:
     """Plans an order. Raises Refused for an archived kit, one without an anchor to work from, or one that lacks nothing."""
     found, wanted = provider(wish.provider_code), places(kit, wish)
+    model = gateway.usable(kit.space, None, found).model(found, "edit") if isinstance(found, Remote) else found.model
     if kit.status == "archived":
         raise Refused("This kit is archived. Restore it before you add pictures.", allowed=["draft"])
     if wish.what == "outfits" and not wish.outfits:
@@ -85,7 +88,7 @@ def start(kit: AvatarKit, wish: Wish, *, by: User) -> KitOrder:
         raise Refused("Nothing is missing: the sheet has every picture of this set, accepted or waiting for a decision.")
     if wish.what in ("expressions", "poses", "outfits") and kit.primary_anchor_id is None:
         raise Refused("These are made from the anchor, and this kit has none. Upload one, or generate anchors and accept one.")
-    order = KitOrder.objects.create(space_id=kit.space_id, kit=kit, what=wish.what, provider_code=found.code, model_name=found.model, settings_snapshot=freeze(kit), created_by=by)
+    order = KitOrder.objects.create(space_id=kit.space_id, kit=kit, what=wish.what, provider_code=found.code, model_name=model, settings_snapshot=freeze(kit), created_by=by)
     first: KitItem | None = None
     for at, place in enumerate(wanted):
         seed = int.from_bytes(hashlib.sha256(f"{kit.pk}/{kit.revision}/{place}".encode()).digest()[:6], "big")
@@ -124,6 +127,11 @@ def work(pk: Any) -> str:
         if item.attempt > ATTEMPTS:
             raise Refused(f"Given up after {ATTEMPTS} attempts: the worker died each time while drawing this.")
         _make(item)
+    except calls.Later as later:
+        _put_back(item, later)
+        return "put back"
+    except gateway.Stopped:
+        return "dropped"
     except (Refused, ProviderError) as error:
         _fail(item, getattr(error, "detail", str(error)))
     except Exception as error:
@@ -145,19 +153,57 @@ def _make(item: KitItem) -> None:
     if item.waits_for_id and anchor is None:
         raise Refused(f"The anchor this is made from could not be drawn: {item.waits_for.error}")  # type: ignore[union-attr]
     engine, snapshot = provider(order.provider_code), order.settings_snapshot
-    character, kit = snapshot["character"], snapshot["kit"]
+    text = prompts.for_sheet(snapshot, item)
+    told = {"provider": engine.code, "model": order.model_name, "prompt": text, "negative_prompt": snapshot["kit"]["negative_prompt"], "seed": item.seed, "pose": item.pose,
+            "reference_asset_ids": [str(anchor.asset_id)] if anchor else [], "order": str(order.pk)}
+    if isinstance(engine, Remote):
+        got = _ordered(item, engine, anchor, text)
+        drawn = Drawn(np.zeros((1, 1, 3), np.uint8), data=got.data, facts={"call": str(got.call.pk), "references": anchor is not None})
+        told |= {"model": got.call.model_name, "provider": got.call.provider_code}
+    else:
+        drawn, told["seed"] = _drawn(item, engine, anchor, text)
+    _finish(item, drawn, anchor, {**told, "latency_ms": round((time.monotonic() - began) * 1000), "facts": drawn.facts})
+
+
+def _drawn(item: KitItem, engine: Any, anchor: AvatarAsset | None, text: str) -> tuple[Drawn, Any]:
+    """By the engine on this machine; with the seed that names the identity."""
+    character, kit = item.order.settings_snapshot["character"], item.order.settings_snapshot["kit"]
     own = anchor is not None and anchor.generation_metadata.get("provider") == engine.code
     seed = str(anchor.generation_metadata.get("seed") if own and anchor else character["root_id"])
     art = filestore.store().read(anchor.asset.storage_uri) if anchor is not None else None
     person = Figure(name=character["name"], seed=seed, attributes=character["attributes"], expression=item.expression or "neutral", outfit=item.outfit, pose=item.pose or "standing", art=art)
     width, height = SIZES[item.asset_type]
-    text = prompts.for_sheet(snapshot, item)
     brief = Brief(prompt=text, negative_prompt=kit["negative_prompt"], figures=(person,), place=None, width=width, height=height, seed=item.seed, index=item.position,
                   parameters={"sheet": item.asset_type, "made_by": str(anchor.generation_metadata.get("provider", "")) if anchor else ""})
-    drawn: Drawn = engine.edit(brief) if art is not None and "edit" in engine.does else engine.generate(brief)  # type: ignore[attr-defined]
-    told = {"provider": engine.code, "model": engine.model, "prompt": text, "negative_prompt": kit["negative_prompt"], "seed": seed if engine.code == "storyboard" else item.seed, "pose": item.pose,
-            "reference_asset_ids": [str(anchor.asset_id)] if anchor else [], "order": str(order.pk), "latency_ms": round((time.monotonic() - began) * 1000), "facts": drawn.facts}
-    _finish(item, drawn, anchor, told)
+    return (engine.edit(brief) if art is not None else engine.generate(brief)), seed
+
+
+def _ordered(item: KitItem, engine: Remote, anchor: AvatarAsset | None, text: str) -> gateway.Got:
+    """By an order to the space's account, with the anchor as reference."""
+    kit, op = item.order.kit, "edit" if anchor else "generate"
+    width, height = SIZES[item.asset_type]
+    pictures = (Picture(filestore.store().read(anchor.asset.storage_uri), anchor.asset.mime_type, f"anchor.{assets.SUFFIX[anchor.asset.mime_type]}"),) if anchor else ()
+    words = prompts.for_remote(text, [item.order.settings_snapshot["character"]["name"]] if anchor else [])
+    avoid = item.order.settings_snapshot["kit"]["negative_prompt"]
+    unit = calls.Unit(f"kit-item:{item.pk}", kit.space, None, kit_item_id=item.pk, folder=f"avatars/{kit.pk}/originals", by=item.order.created_by, since=item.orders_before)
+    for connector, account in gateway.choices(unit, op, engine.code)[:1]:
+        if connector.code == engine.code:
+            return gateway.perform(connector, account, unit, lambda key: Ask(op, key, words, avoid, pictures, width, height, item.seed), op, lambda seconds: _hold(item, seconds))
+    raise Refused(f"{engine.label} is not set up for this space, or does not {op}. An owner enables it under Providers.")
+
+
+def _hold(item: KitItem, seconds: float) -> None:
+    """Renews the lease while a provider works; raises Stopped when the order was canceled or taken over."""
+    until = timezone.now() + dt.timedelta(seconds=max(settings.IAT_LEASE_S, seconds))
+    if not KitItem.objects.filter(pk=item.pk, status="running", attempt=item.attempt, lease_owner=me()).update(lease_until=until, updated_at=timezone.now()):
+        raise gateway.Stopped(over=not KitItem.objects.filter(pk=item.pk, status__in=OPEN).exists())
+
+
+def _put_back(item: KitItem, later: calls.Later) -> None:
+    """Not now: planned again. Waiting for a place is no attempt."""
+    KitItem.objects.filter(pk=item.pk, status="running", attempt=item.attempt).update(
+        status="planned", attempt=F("attempt") - 1, lease_until=None, nudged_at=timezone.now(), error=str(later) if later.counted else "", revision=F("revision") + 1)
+    queue.enqueue("renders.kit_item", after=later.seconds, item_id=str(item.pk))
 
 
 @transaction.atomic
@@ -165,7 +211,7 @@ def _finish(item: KitItem, drawn: Drawn, anchor: AvatarAsset | None, told: dict[
     """Ends the item and lays its picture on the sheet, together; a worker whose lease was taken over finds it ended and lays nothing."""
     KIT_ITEM.move(item, "done", where=Q(attempt=item.attempt, lease_owner=me()), error="")
     data = drawn.data or png.encode(drawn.pixels)
-    if drawn.data is None or told["provider"] == "storyboard":
+    if told["provider"] == "storyboard":
         data = png.splice(data, provenance.sheet_texts(told))
     kit = AvatarKit.objects.select_related("space").get(pk=item.order.kit_id)
     row = kits.add_picture(kit, data=data, asset_type=item.asset_type, expression=item.expression, outfit=item.outfit, label=item.label, by=item.order.created_by,
@@ -213,8 +259,8 @@ def cancel(order: KitOrder, *, by: User) -> KitOrder:
 def retry(order: KitOrder, *, by: User) -> KitOrder:
     """Failed items once more."""
     KIT_ORDER.move(order, "running", by=by, finished_at=None)
-    for item in KitItem.objects.filter(order=order, status="failed"):
-        KIT_ITEM.move(item, "planned", by=by, attempt=0, error="")
+    for item in KitItem.objects.filter(order=order, status="failed").annotate(sent=Count("calls")):
+        KIT_ITEM.move(item, "planned", by=by, attempt=0, error="", orders_before=item.sent)
         queue.enqueue("renders.kit_item", item_id=str(item.pk))
     return order
 

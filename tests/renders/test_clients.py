@@ -14,6 +14,8 @@ from PIL import Image
 from tests.conftest import picture
 from tests.renders.wires import SERVERS
 
+pytestmark = pytest.mark.wire
+
 
 def opens(data):
     return Image.open(io.BytesIO(data)).size

@@ -231,3 +231,77 @@ def test_colours_are_pulled_to_the_guide_and_the_report_says_so(world, bfl):
     step = Asset.objects.get(metadata__stage="colour_correction", metadata__candidate=str(RunCandidate.objects.filter(job__run=run).order_by("candidate_index")[0].pk)).metadata["parameters"]
     assert step["over_before"] > 0.3 and step["over_after"] < 0.01
     assert {c.rank_soft_warnings for c in RunCandidate.objects.filter(job__run=run)} <= {0, 1}
+
+
+def test_a_model_sheet_by_a_paid_provider(world, quick):
+    with SERVERS["replicate"]() as server, enter.in_space(world.space):
+        from renders.models import KitItem
+        from renders.pipeline import kitwork
+        from spaces.models import AvatarAsset, AvatarKit
+
+        kit = AvatarKit.objects.select_related("space", "character", "primary_anchor", "secondary_anchor").get(pk=world.kit.pk)
+        with pytest.raises(Refused, match="not set up here"):
+            kitwork.start(kit, kitwork.Wish("expressions", provider_code="replicate", expressions=("sad",)), by=world.cleo)
+        accounts.put(world.space, "replicate", by=world.ana, config=remote("replicate").Config(base_url=server.url).model_dump(mode="json"), concurrent=4, per_minute=0)
+        accounts.put_secret(world.space, "replicate", "token", value=server.secrets["token"], by=world.ana)
+        order = kitwork.start(kit, kitwork.Wish("expressions", provider_code="replicate", expressions=("sad", "angry")), by=world.cleo)
+        server.trouble.append("503")
+        items = list(KitItem.objects.filter(order=order).order_by("position"))
+        assert kitwork.work(items[0].pk) == "put back" and [kitwork.work(i.pk) for i in items] == ["done", "done"]
+        order.refresh_from_db()
+        made = AvatarAsset.objects.filter(avatar_kit=kit, review="proposed")
+        assert order.status == "done" and len(server.orders) == 2 and made.count() == 2 and order.model_name == "black-forest-labs/flux-kontext-pro"
+        told = made.get(expression="sad").generation_metadata
+        assert told["provider"] == "replicate" and "image 1 shows Mara" in server.orders[0]["prompt"] and server.orders[0]["input_image"].startswith("data:image/png;base64,")
+        assert CostEvent.objects.filter(project__isnull=True, is_settled=True, is_estimate=True).count() == 2
+
+
+def test_a_space_sets_a_provider_up_for_all_its_projects(world, quick):
+    ana, art, sam = client_of(world.ana), client_of(world.art), client_of(world.sam)
+    with SERVERS["bfl"]() as server:
+        body = {"config": {"base_url": server.url}}
+        assert art.put(f"/api/spaces/{world.space.pk}/providers/bfl", body, content_type="application/json").status_code == 403
+        assert sam.put(f"/api/spaces/{world.space.pk}/providers/bfl", body, content_type="application/json").status_code == 404
+        wrong = ana.put(f"/api/spaces/{world.space.pk}/providers/bfl", {"config": {"safety_tolerance": 9, "colour": "red"}}, content_type="application/json")
+        assert wrong.status_code == 422 and {e["pointer"] for e in wrong.json()["errors"]} == {"/config/safety_tolerance", "/config/colour"}
+        assert ana.put(f"/api/spaces/{world.space.pk}/providers/bfl", body, content_type="application/json").json()["ready"] is False
+        assert ana.put(f"/api/spaces/{world.space.pk}/secrets/bfl/key", {"value": server.secrets["key"]}, content_type="application/json").status_code == 204
+        assert ana.put(f"/api/spaces/{world.space.pk}/secrets/bfl/other", {"value": "x"}, content_type="application/json").status_code == 404
+        told = art.get(f"/api/projects/{world.project.pk}/providers/bfl").json()
+        assert told["ready"] and told["inherited"] and told["secrets"] == ["key"]
+        assert ana.post(f"/api/projects/{world.project.pk}/providers/bfl/test").json()["ok"] is True
+        listed = ana.get(f"/api/spaces/{world.space.pk}/secrets").content.decode()
+        assert '"name":"key"' in listed.replace(" ", "") and server.secrets["key"] not in listed
+        page = ana.get(f"/spaces/{world.space.pk}/providers/bfl").content.decode()
+        assert server.secrets["key"] not in page and "Kept since" in page
+        assert ana.delete(f"/api/spaces/{world.space.pk}/providers/bfl").status_code == 204
+        assert not art.get(f"/api/projects/{world.project.pk}/providers/bfl").json()["ready"]
+
+
+def test_secrets_lie_encrypted_and_can_be_turned_to_a_new_key(world, settings, bfl):
+    from django.core.management import call_command
+    from django.db import connection
+
+    from projects.models import ProjectSecret
+
+    def raw():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT value FROM projects_projectsecret")
+            return bytes(cursor.fetchone()[0])
+
+    before = raw()
+    assert b"bfl-secret-key" not in before
+    old, settings.FERNET_KEYS = settings.FERNET_KEYS, ["a new one", *settings.FERNET_KEYS]
+    for cached in ("keys", "fernet_keys", "fernet"):
+        ProjectSecret._meta.get_field("value").__dict__.pop(cached, None)
+    try:
+        call_command("rotate_secrets")
+        after = raw()
+        settings.FERNET_KEYS = ["a new one"]
+        for cached in ("keys", "fernet_keys", "fernet"):
+            ProjectSecret._meta.get_field("value").__dict__.pop(cached, None)
+        assert after != before and ProjectSecret.objects.get().value == "bfl-secret-key"
+    finally:
+        settings.FERNET_KEYS = old
+        for cached in ("keys", "fernet_keys", "fernet"):
+            ProjectSecret._meta.get_field("value").__dict__.pop(cached, None)

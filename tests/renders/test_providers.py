@@ -17,6 +17,7 @@ from renders.providers.remote import Ask, Picture, Remote
 from tests.conftest import picture
 from tests.renders.wires import SERVERS
 
+pytestmark = pytest.mark.wire
 CODES = list(SERVERS)
 LINKED = ["replicate", "bfl", "fal", "comfyui"]
 FREE = [c for c in CODES if PROVIDERS.get(c).free]
