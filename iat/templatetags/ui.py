@@ -96,6 +96,14 @@ def times(a: Any, b: Any) -> Any:
     return a * b
 
 
+@register.filter
+def likeness(told: Any) -> str:
+    """A likeness score in words."""
+    from renders.domain.likeness import said as in_words  # tags load before the apps are ready
+
+    return in_words(told)
+
+
 @register.simple_tag
 def bar(value: Any, peak: Any, height: int) -> str:
     """The y and height of a bar that stands on the floor of a chart; an empty one is a line."""

@@ -66,7 +66,7 @@ def jobs(request: HttpRequest, pk: uuid.UUID, limit: int = 50, cursor: str | Non
 def job(request: HttpRequest, pk: uuid.UUID):
     """With the guard's reports and people's decisions."""
     desk = board.desk(access.job(request.user, pk))
-    return {**job_out(desk.job), "candidates": [{**candidate_out(x.candidate), "rank": x.rank, "guard": x.guard, "decision": x.decision or None} for x in desk.looks]}
+    return {**job_out(desk.job), "candidates": [{**candidate_out(x.candidate), "rank": x.rank, "guard": x.guard, "scores": {k: v for k, v in x.scores.items() if k != "style_vector"}, "decision": x.decision or None} for x in desk.looks]}
 
 
 @router.get("/jobs/{pk}/candidates", summary="Candidates of a job")

@@ -20,7 +20,7 @@ from iat.kernel import events, filestore, queue
 from iat.kernel.errors import Refused
 from projects.domain import costs
 from projects.rules import GuideRules
-from renders.domain import calls, gateway, provenance, rendered, runs, tasks
+from renders.domain import calls, gateway, likeness, provenance, rendered, runs, tasks
 from renders.imaging import guard, png, thumbs
 from renders.lifecycles import CANDIDATE, ENDED, JOB, RUN, TASK
 from renders.models import QualityReport, RenderedAsset, Run, RunCandidate, RunJob, Task
@@ -175,11 +175,12 @@ def _make(candidate: RunCandidate) -> None:
         _hold(candidate, "guard")
         image = Image.fromarray(pixels)
         verdict = guard.look(image, demands_of(snapshot))
+        scores = likeness.judge(snapshot, image)
         texts = provenance.texts(candidate, snapshot, drawn.facts)
         made.append(_store(candidate, "final", png.splice(png.encode(image), texts), "png", {}))
         for size, data in thumbs.make(image).items():
             filestore.store().write(assets.thumb_path(made[-1], size), data)
-        _finish(candidate, made, verdict, drawn, snapshot)
+        _finish(candidate, made, verdict, scores, drawn, snapshot)
     except LeaseLost:
         _drop(candidate, made)
         raise
@@ -202,20 +203,21 @@ def demands_of(snapshot: dict[str, Any]) -> guard.Demands:
 
 
 @transaction.atomic
-def _finish(candidate: RunCandidate, made: list[Made], verdict: guard.Verdict, drawn: drawing.Drawing, snapshot: dict[str, Any]) -> None:
+def _finish(candidate: RunCandidate, made: list[Made], verdict: guard.Verdict, scores: likeness.Judged, drawn: drawing.Drawing, snapshot: dict[str, Any]) -> None:
     """All rows of a finished candidate at once, if the lease is still ours."""
     state, now = "failed_output_guard" if verdict.hard else "generated", timezone.now()
     rows = _register(candidate, made, snapshot, drawn.original, now)
     try:
         CANDIDATE.move(
             candidate, state, where=Q(lease_token=candidate.lease_token), output_asset_id=rows[0].pk, final_asset_id=rows[-1].pk, stage="", lease_token=None, lease_until=None,
-            rank_hard_failures=len(verdict.hard), rank_soft_warnings=len(verdict.soft), rank_avg_chroma_exceed=verdict.chroma_exceed, updated_at=now,
+            rank_hard_failures=len(verdict.hard), rank_soft_warnings=len(verdict.soft), rank_avg_chroma_exceed=verdict.chroma_exceed, consistency_score=scores.worst, updated_at=now,
             error="; ".join(f["text"] for f in verdict.hard), not_before=None,
             meta={**candidate.meta, "facts": drawn.facts, "fingerprint": verdict.fingerprint, "provider": drawn.provider, "model": drawn.model})
     except Refused:
         transaction.set_rollback(True)
         raise LeaseLost from None
     QualityReport.objects.filter(candidate=candidate, report_type="output_guard").delete()
+    likeness.keep(candidate, scores)
     QualityReport.objects.create(project_id=candidate.project_id, run_id=candidate.job.run_id, job_id=candidate.job_id, candidate=candidate, report_type="output_guard", summary=verdict.as_json())
 
 

@@ -106,6 +106,7 @@ class Look:
 
     candidate: RunCandidate
     guard: dict[str, Any]
+    scores: dict[str, Any]
     decision: str
     rendered: RenderedAsset | None
     rank: int
@@ -133,10 +134,13 @@ def desk(job: RunJob) -> Desk:
     """Everything the review page shows of a job."""
     candidates = list(RunCandidate.objects.filter(job=job).select_related("final_asset", "rendered").order_by("candidate_index"))
     guards: dict[Any, dict[str, Any]] = {}
+    scores: dict[Any, dict[str, Any]] = {}
     decisions: dict[Any, str] = {}
     for report in QualityReport.objects.filter(job=job).order_by("created_at", "id"):
         if report.report_type == "output_guard":
             guards[report.candidate_id] = report.summary
+        elif report.report_type == "model_score":
+            scores[report.candidate_id] = report.summary
         elif report.report_type == "human_review" and report.summary.get("decision") != "rated":
             decisions[report.candidate_id] = report.summary["decision"]
     order = sorted(candidates, key=lambda c: (c.final_asset_id is None, c.rank_hard_failures or 0, c.rank_soft_warnings or 0, c.rank_avg_chroma_exceed or 0, -(c.consistency_score or 0), c.candidate_index))
@@ -145,7 +149,7 @@ def desk(job: RunJob) -> Desk:
     others = list(waiting(job.project).exclude(pk=job.pk).order_by("created_at", "id")[:100])
     after = [o for o in others if (o.created_at, str(o.pk)) > (job.created_at, str(job.pk))]
     return Desk(
-        job, [Look(c, guards.get(c.pk, {}), decisions.get(c.pk, ""), getattr(c, "rendered", None), ranks[c.pk]) for c in candidates],
+        job, [Look(c, guards.get(c.pk, {}), scores.get(c.pk, {}), decisions.get(c.pk, ""), getattr(c, "rendered", None), ranks[c.pk]) for c in candidates],
         _anchors(snapshot), (after or others or [None])[0], len(others), snapshot, _older(snapshot))
 
 

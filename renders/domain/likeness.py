@@ -1,0 +1,134 @@
+"""Scores of a finished picture: each member of the cast against model sheet and approved pictures, the whole against the style's accepted ones.
+
+A score ranks and warns; it never decides. What counts as doubtful is learned from what people accepted, character by character.
+"""
+
+import io
+import logging
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from iat.kernel import filestore
+from renders.imaging import likeness
+from renders.models import ConsistencyScore, QualityReport, RenderedSource, RunCandidate
+from spaces.models import Asset, AvatarAsset
+
+log = logging.getLogger("iat.likeness")
+START, ENOUGH, MISSES = 0.5, 10, 0.05
+APPROVED = 2
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member of the cast: who, the score, its parts, which file came closest, and what counted as doubtful then."""
+
+    definition_id: str
+    root_id: str
+    name: str
+    score: float
+    parts: dict[str, float]
+    reference_id: Any
+    threshold: float
+    learned: bool
+
+
+@dataclass(frozen=True)
+class Judged:
+    """All scores of a picture. `style` is the distance in usual spreads, None where too little was accepted yet."""
+
+    members: list[Member] = field(default_factory=list)
+    style_vector: list[float] = field(default_factory=list)
+    style: float | None = None
+    style_parts: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def worst(self) -> float | None:
+        """The least like of the cast: a panel is as good as its worst likeness."""
+        return min((m.score for m in self.members), default=None)
+
+
+@lru_cache(maxsize=128)
+def _figure(sha256: str, uri: str) -> likeness.Figure | None:
+    """The largest figure of a reference picture; the same bytes are looked at once a process."""
+    try:
+        image = Image.open(io.BytesIO(filestore.store().read(uri)))
+        image.load()
+    except OSError:
+        return None
+    found = likeness.figures(image, most=1)
+    return found[0] if found else None
+
+
+def references(snapshot: dict[str, Any]) -> dict[str, list[Asset]]:
+    """The files each identity is compared with: the kit picture that was used, the anchors, the newest approved panels that show nobody else. Three queries."""
+    by_picture = {pk: m["root_id"] for m in snapshot["cast"] for pk in [*((m["kit"] or {}).get("anchors") or []), (m["picture"] or {}).get("id")] if pk}
+    found: dict[str, list[Asset]] = {m["root_id"]: [] for m in snapshot["cast"]}
+    for row in AvatarAsset.objects.filter(pk__in=by_picture).select_related("asset").order_by("created_at", "id"):
+        found[by_picture[str(row.pk)]].append(row.asset)
+    for root in found:
+        links = RenderedSource.objects.filter(root_id=root, rendered__state="approved", rendered__candidate__isnull=False).exclude(rendered__sources__position=1)
+        found[root] += [link.rendered.asset for link in links.select_related("rendered__asset").order_by("-created_at", "-id")[:APPROVED]]
+    return found
+
+
+def thresholds(roots: list[Any]) -> dict[str, tuple[float, bool]]:
+    """By identity: below what a likeness is doubtful, and whether people's decisions taught it. One query."""
+    scores: dict[str, list[float]] = {}
+    rows = ConsistencyScore.objects.filter(root_id__in=roots, candidate__rendered__state__in=["approved", "archived"], scorer=likeness.VERSION)
+    for root, score in rows.order_by("-created_at", "-id").values_list("root_id", "score")[:1000]:
+        scores.setdefault(str(root), []).append(score)
+    return {str(root): (round(float(np.quantile(scores[str(root)], MISSES)), 4), True) if len(scores.get(str(root), [])) >= ENOUGH else (START, False) for root in roots}
+
+
+def judge(snapshot: dict[str, Any], image: Image.Image) -> Judged:
+    """Every score of a picture. A scorer that breaks is logged and leaves its score out: no picture is lost to it."""
+    try:
+        vector = likeness.style_of(np.asarray(image.convert("RGB")))
+        distance = likeness.style_distance(vector, _accepted((snapshot["style"] or {}).get("id"))) if snapshot["style"] else None
+        return Judged(_members(snapshot, image), vector, *(distance or (None, {})))
+    except Exception:
+        log.exception("a picture could not be scored")
+        return Judged()
+
+
+def _members(snapshot: dict[str, Any], image: Image.Image) -> list[Member]:
+    given = {root: [(a, f) for a in assets if (f := _figure(a.sha256, a.storage_uri))] for root, assets in references(snapshot).items()}
+    if not any(given.values()):
+        return []
+    seen, limits, out = likeness.figures(image), thresholds(list(given)), {}
+    for m in snapshot["cast"]:
+        found = likeness.best(seen, [f for _, f in given[m["root_id"]]])
+        if found is not None:
+            score, parts, at = found
+            out[m["id"]] = Member(m["id"], m["root_id"], m["name"], score, parts, given[m["root_id"]][at][0].pk, *limits[m["root_id"]])
+    return list(out.values())
+
+
+def _accepted(style_id: Any) -> list[list[float]]:
+    rows = QualityReport.objects.filter(report_type="model_score", candidate__rendered__state="approved", candidate__rendered__style_id=style_id).order_by("-created_at", "-id")
+    return [v for v in (row["style_vector"] for row in rows.values_list("summary", flat=True)[:60]) if v]
+
+
+def keep(candidate: RunCandidate, scores: Judged) -> None:
+    """The rows; within the transaction that ends the candidate."""
+    ConsistencyScore.objects.filter(candidate=candidate).delete()
+    QualityReport.objects.filter(candidate=candidate, report_type="model_score").delete()
+    ConsistencyScore.objects.bulk_create([
+        ConsistencyScore(project_id=candidate.project_id, candidate=candidate, character_id=m.definition_id, root_id=m.root_id, reference_id=m.reference_id, score=m.score, threshold=m.threshold, parts=m.parts,
+                         assessment="like" if m.score >= m.threshold else "doubtful", scorer=likeness.VERSION) for m in scores.members])
+    if scores.style_vector:
+        QualityReport.objects.create(project_id=candidate.project_id, run_id=candidate.job.run_id, job_id=candidate.job_id, candidate=candidate, report_type="model_score", summary={
+            "version": likeness.VERSION, "style_vector": scores.style_vector, "style_distance": scores.style, "style_parts": scores.style_parts,
+            "likeness": [{"character": m.definition_id, "name": m.name, "score": m.score, "parts": m.parts, "threshold": m.threshold, "learned": m.learned} for m in scores.members]})
+
+
+def said(told: dict[str, Any]) -> str:
+    """One member's score in words."""
+    share, limit = round(100 * told["score"]), round(100 * told["threshold"])
+    if told["learned"]:
+        return f"{share} % like the sheet; what people accepted before lay above {limit} % (that misses at most 1 in 20)."
+    return f"{share} % like the sheet; under {limit} % counts as doubtful until ten pictures of {told['name']} are approved."
