@@ -1,9 +1,12 @@
 """Forms of tasks and renders. Choices are set by the view: only what the project has."""
 
+import uuid
 from typing import Any
 
 from django import forms
 
+from renders.providers.registry import PROVIDERS
+from renders.queries import gallery
 from spaces.forms import HOURS, SKIES
 
 SHOTS = [("", "let the shots vary"), ("wide", "wide"), ("medium", "medium"), ("close_up", "close-up")]
@@ -59,3 +62,35 @@ class RenderForm(forms.Form):
         data["provider_code"] = data["provider_code"] or "storyboard"
         width, height = (int(side) for side in data.pop("size").split("x"))
         return {**data, "width": width, "height": height}
+
+
+class GalleryForm(forms.Form):
+    """What a gallery is narrowed to. Everything may be empty."""
+
+    search = forms.CharField(required=False, max_length=200)
+    state = forms.ChoiceField(required=False, choices=[("", "drafts and approved"), *((s, s) for s in ("draft", "approved", "discarded", "archived"))])
+    who = forms.CharField(required=False, max_length=36, widget=forms.Select)
+    scene = forms.CharField(required=False, max_length=36, widget=forms.Select)
+    style = forms.CharField(required=False, max_length=36, widget=forms.Select)
+    provider = forms.ChoiceField(required=False, choices=[("", "any"), *((p.code, p.label) for p in PROVIDERS.all() if {"generate", "edit"} & p.does)], label="Drawn by")
+    likeness = forms.TypedChoiceField(required=False, coerce=float, empty_value=None, choices=[("", "any"), ("0.5", "50 % and more"), ("0.7", "70 % and more"), ("0.9", "90 % and more")])
+    since = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    canon = forms.ChoiceField(required=False, choices=[("", "any"), ("older", "made from older canon")])
+
+    def offer(self, choices: dict[str, list[tuple[str, str]]]) -> "GalleryForm":
+        """Sets what can be chosen."""
+        for name, rows in choices.items():
+            self.fields[name].widget.choices = [("", "any"), *rows]
+        return self
+
+    def _id(self, name: str) -> uuid.UUID | None:
+        try:
+            return uuid.UUID(self.cleaned_data[name])
+        except ValueError:
+            return None
+
+    def wanted(self) -> gallery.Wanted:
+        """As the question wants it; what is no id narrows nothing."""
+        told = self.cleaned_data
+        return gallery.Wanted(told["state"], self._id("who"), told["canon"] == "older", self._id("scene"), self._id("style"), told["provider"], told["likeness"], told["since"], told["until"], told["search"])

@@ -78,6 +78,20 @@ class KitWishIn(In):
     outfits: list[str] = Field(default_factory=list, max_length=40)
 
 
+class BulkIn(In):
+    """Which pictures, and what to do with them."""
+
+    ids: list[uuid.UUID] = Field(min_length=1, max_length=200)
+    verb: Literal["approve", "discard", "archive", "restore"]
+
+
+class PreferIn(In):
+    """Which of two candidates is better."""
+
+    winner: uuid.UUID
+    loser: uuid.UUID
+
+
 class RatingIn(In):
     """Stars."""
 
@@ -96,6 +110,12 @@ def task_out(row: Any) -> dict[str, Any]:
     return {"id": row.pk, "project_id": row.project_id, "name": row.name, "description": row.description, "branch": row.branch, "sequence": row.sequence, "status": row.status,
             "character_ids": [c.character_id for c in sorted(row.cast.all(), key=lambda c: c.position)], "scene_id": row.scene_id, "style_id": row.style_id,
             "instructions": row.instructions, "workflow_data": row.workflow_data, "revision": row.revision, "created_at": stamp(row.created_at), "updated_at": stamp(row.updated_at)}
+
+
+def report_out(row: Any) -> dict[str, Any]:
+    """One judgement. A machine's has no author."""
+    return {"id": row.pk, "run_id": row.run_id, "job_id": row.job_id, "candidate_id": row.candidate_id, "report_type": row.report_type, "author": row.author.username if row.author else None,
+            "summary": {k: v for k, v in row.summary.items() if k != "style_vector"}, "created_at": stamp(row.created_at)}
 
 
 def plan_out(plan: Any) -> dict[str, Any]:
@@ -126,7 +146,7 @@ def job_out(row: Any) -> dict[str, Any]:
 
 def rendered_out(row: Any) -> dict[str, Any]:
     """A picture. Expects `asset`; sources are told by GET /renders/{id}."""
-    return {"id": row.pk, "project_id": row.project_id, "type": row.type, "state": row.state, "is_final_panel": row.is_final_panel, "rating": row.rating,
+    return {"id": row.pk, "project_id": row.project_id, "type": row.type, "state": row.state, "provider_code": row.provider_code or None, "likeness": row.likeness, "is_final_panel": row.is_final_panel, "rating": row.rating,
             "source_scene_id": row.source_scene_id, "style_id": row.style_id, "avatar_kit_id": row.avatar_kit_id, "origin_task_id": row.origin_task_id, "job_id": row.job_id,
             "candidate_id": row.candidate_id, "generation_context": row.generation_context, "file": f"/{row.asset.storage_uri}", "asset": asset_out(row.asset),
             "revision": row.revision, "created_at": stamp(row.created_at)}

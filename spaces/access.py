@@ -22,9 +22,16 @@ def signed_in(user: Person) -> User:
     return user
 
 
+def _roles(user: User) -> dict[uuid.UUID, str]:
+    """The person's role by space, read once a request: the person is read anew with each."""
+    if not hasattr(user, "_roles"):
+        user._roles = dict(Membership.objects.filter(user=user).values_list("space_id", "role"))  # type: ignore[attr-defined]
+    return dict(user._roles)  # type: ignore[attr-defined]
+
+
 def spaces_of(user: User, role: str = Role.VIEWER) -> list[uuid.UUID]:
     """Ids of the spaces where the person has at least this role."""
-    return list(Membership.objects.filter(user=user, role__in=Role.at_least(role)).values_list("space_id", flat=True))
+    return [pk for pk, has in _roles(user).items() if has in Role.at_least(role)]
 
 
 def curates_somewhere(user: User) -> bool:
@@ -36,7 +43,8 @@ def curates_somewhere(user: User) -> bool:
 
 def role_in(user: User, space_id: Any) -> str:
     """The person's role in a space, or ''."""
-    return Membership.objects.filter(user=user, space_id=space_id).values_list("role", flat=True).first() or ""
+    key = space_id if isinstance(space_id, uuid.UUID) else uuid.UUID(str(space_id))
+    return _roles(user).get(key, "")
 
 
 def demand(user: User, space_id: Any, role: str) -> str:

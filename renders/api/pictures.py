@@ -1,20 +1,21 @@
 """Rendered assets, base views, pictures of an identity."""
 
+import datetime as dt
 import uuid
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Form, Router, Status
+from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
 from iat.kernel import http
 from projects.access import project as enter_project
 from renders import access
 from renders.domain import rendered
-from renders.models import BaseView
+from renders.models import BaseView, RenderedAsset
 from renders.queries import canon as questions
 from renders.queries import gallery, usage
-from renders.schemas import rendered_out, usage_out
+from renders.schemas import BulkIn, rendered_out, usage_out
 from spaces import access as library_access
 from spaces.models import Role
 from spaces.schemas import Page, listed
@@ -26,10 +27,21 @@ NEWEST = ["-created_at", "-id"]
 
 @router.get("/projects/{p}/renders", response=Page, summary="Pictures of a project")
 def index(request: HttpRequest, p: str, state: Literal["", "draft", "approved", "discarded", "archived"] = "", root_id: uuid.UUID | None = None, canon: Literal["", "older"] = "",
-          limit: int = 50, cursor: str | None = None, count: bool = False):
-    """Newest first; `root_id` narrows to one character identity, `canon=older` to those made from canon that moved on."""
-    rows = gallery.renders(enter_project(request.user, p), state=state, root=root_id, older=canon == "older")
+          scene_id: uuid.UUID | None = None, style_id: uuid.UUID | None = None, provider_code: str = Query("", max_length=40), min_likeness: float | None = Query(None, ge=0, le=1),
+          since: dt.date | None = None, until: dt.date | None = None, search: str = Query("", max_length=200), limit: int = 50, cursor: str | None = None, count: bool = False):
+    """Newest first; `root_id` narrows to one character identity, `canon=older` to those made from canon that moved on, `search` finds words of prompts, tasks, cast, scene and style."""
+    wanted = gallery.Wanted(state, root_id, canon == "older", scene_id, style_id, provider_code, min_likeness, since, until, search)
+    rows = gallery.renders(enter_project(request.user, p), wanted)
     return listed(rows, rendered_out, order=NEWEST, limit=limit, cursor=cursor, count=count)
+
+
+@router.post("/projects/{p}/renders/bulk", summary="One verb for many pictures")
+def bulk(request: HttpRequest, p: str, body: BulkIn):
+    """approve, discard, archive or restore, at most 200; what is in another state is left and told."""
+    project = enter_project(request.user, p, Role.ARTIST)
+    rows = list(RenderedAsset.objects.filter(project=project, pk__in=body.ids))
+    done, left = rendered.together(rows, body.verb, by=request.user)
+    return {"done": done, "left": left + ["There is no such picture in this project."] * (len(set(body.ids)) - len(rows))}
 
 
 @router.get("/renders/{pk}", summary="A picture")

@@ -10,12 +10,12 @@ from ninja import Header, Router, Status
 from iat.kernel import http
 from iat.kernel.errors import Finding, Invalid
 from projects.access import project as enter_project
-from renders import access
+from renders import access, serving
 from renders.domain import candidates, runs
-from renders.models import RunJob, Task
+from renders.models import RunCandidate, RunJob, Task
 from renders.pipeline import plan, runner
 from renders.queries import board
-from renders.schemas import RatingIn, RunIn, candidate_out, job_out, rendered_out, run_out
+from renders.schemas import PreferIn, RatingIn, RunIn, candidate_out, job_out, rendered_out, report_out, run_out
 from spaces.domain import repeats
 from spaces.models import Role
 from spaces.schemas import Page, listed
@@ -123,6 +123,35 @@ _decision("select", "Pick a candidate", "Instead of the machine's choice.", cand
 _decision("approve", "Approve a candidate", "Picks and approves; the task gets its panel.", candidates.approve, rendered_out)
 _decision("discard", "Discard a candidate", "Not this one; can be undone.", candidates.discard, candidate_out)
 _decision("undo-discard", "Take a discard back", "The draft returns when it was the pick.", candidates.undo_discard, candidate_out)
+
+
+@router.post("/jobs/{pk}/compare", summary="Prefer one of two candidates", tags=["Review"])
+def compare(request: HttpRequest, pk: uuid.UUID, body: PreferIn):
+    """A pairwise decision, kept as a report."""
+    job = access.job(request.user, pk, Role.ARTIST)
+    found = {c.pk: c for c in RunCandidate.objects.select_related("job__run", "job__task", "final_asset").filter(job=job, pk__in=[body.winner, body.loser])}
+    if missing := [Finding(f"/{name}", "no candidate of this job") for name in ("winner", "loser") if getattr(body, name) not in found]:
+        raise Invalid("These are not candidates of this job.", findings=missing)
+    return candidate_out(candidates.prefer(found[body.winner], found[body.loser], by=request.user))
+
+
+@router.get("/candidates/{pk}/heat", summary="Where the guide objects", tags=["Review"])
+def heat(request: HttpRequest, pk: uuid.UUID):
+    """A see-through PNG of 256 px to lay over the picture: red where colours are too strong, violet where they are far from the palette."""
+    return serving.heat(access.candidate(request.user, pk))
+
+
+@router.get("/projects/{p}/quality-reports", response=Page, summary="Judgements of machine and people", tags=["Review"])
+def reports(request: HttpRequest, p: str, limit: int = 50, cursor: str | None = None):
+    """Newest first."""
+    return listed(board.reports(enter_project(request.user, p)), report_out, order=["-created_at", "-id"], limit=limit, cursor=cursor)
+
+
+@router.get("/projects/{p}/agreement", summary="How often people kept the machine's choice", tags=["Review"])
+def agreement(request: HttpRequest, p: str):
+    """Over approved pictures."""
+    found = board.agreement(enter_project(request.user, p))
+    return {"same": found.same, "decided": found.decided, "share": found.share / 100}
 
 
 @router.post("/candidates/{pk}/rate", summary="Rate a candidate", tags=["Review"])

@@ -87,6 +87,16 @@ def undo_discard(candidate: RunCandidate, *, by: User) -> RunCandidate:
 
 
 @transaction.atomic
+def prefer(winner: RunCandidate, loser: RunCandidate, *, by: User) -> RunCandidate:
+    """Of two candidates of one job this one: a decision of its own, kept as a report."""
+    if winner.job_id != loser.job_id or winner.pk == loser.pk:
+        raise Invalid("Two different candidates of one job are compared.", findings=[Finding("/loser", "another candidate of the same job")])
+    _job(winner)
+    _report(winner, "preferred", by, over=str(loser.pk))
+    return winner
+
+
+@transaction.atomic
 def rate(candidate: RunCandidate, *, stars: int, by: User) -> RunCandidate:
     """1 to 5."""
     if not 1 <= stars <= 5:

@@ -10,7 +10,8 @@ from django.utils import timezone
 from iat.kernel import events, filestore
 from iat.kernel.errors import Finding, Invalid, NotThere, Refused
 from renders.lifecycles import RENDERED
-from renders.models import BaseView, RenderedAsset, RenderedSource, RunCandidate, RunJob
+from renders.models import BaseView, RenderedAsset, RenderedSource, RenderedWords, RunCandidate, RunJob
+from spaces import words
 from spaces.domain import assets
 from spaces.models import Definition, User
 
@@ -29,14 +30,23 @@ def from_candidate(candidate: RunCandidate, job: RunJob, snapshot: dict[str, Any
     row = RenderedAsset.objects.create(
         space_id=job.project.space_id, project_id=job.project_id, scope_kind="task" if job.task_id else "project", type="composite", asset_id=candidate.final_asset_id,
         source_scene_id=scene["id"] if scene else None, scene_version=scene["version"] if scene else None, style_id=style["id"] if style else None, avatar_kit_id=kits[0] if len(kits) == 1 else None,
-        derived_from_id=pictures[0] if len(pictures) == 1 else None, origin_task_id=job.task_id, job=job, candidate=candidate, created_by=by,
+        derived_from_id=pictures[0] if len(pictures) == 1 else None, origin_task_id=job.task_id, job=job, candidate=candidate, created_by=by, provider_code=candidate.meta.get("provider") or snapshot["provider"], likeness=candidate.consistency_score,
         generation_context={"prompt": job.prompt_text, "provider": snapshot["provider"], "model": snapshot["model"], "seed": candidate.seed, "index": candidate.candidate_index,
                             "time_of_day": snapshot["time_of_day"], "weather": snapshot["weather"], "digest": job.run.digest, "facts": candidate.meta.get("facts", {})})
     RenderedSource.objects.bulk_create([
         RenderedSource(space_id=row.space_id, project_id=row.project_id, rendered=row, definition_id=m["id"], root_id=m["root_id"], definition_revision=m["revision"], canon_version=m["version"],
                        kit_id=m["kit"]["id"] if m["kit"] else None, position=at) for at, m in enumerate(cast)])
+    RenderedWords.objects.create(rendered=row, body=line_of(row.project_id, snapshot, job.prompt_text))
     events.emit("rendered.draft", subject=row, actor=by, was="")
     return row
+
+
+def line_of(project_id: Any, snapshot: dict[str, Any], prompt: str) -> str:
+    """The words a picture is found by."""
+    named = [m["name"] for m in (*snapshot["cast"], snapshot["scene"], snapshot["style"]) if m]
+    task = snapshot["task"]
+    texts = [prompt, task["name"], task["description"], task["instructions"], snapshot["provider"], snapshot["model"], *named]
+    return words.body(texts, [words.place(project_id, "renders")])
 
 
 @transaction.atomic
@@ -58,6 +68,23 @@ def make_final(row: RenderedAsset, *, by: User) -> RenderedAsset:
     row.refresh_from_db()
     events.emit("rendered.final", subject=row, actor=by)
     return row
+
+
+BULK = {"approve": "draft", "discard": "draft", "archive": "approved", "restore": "discarded"}
+
+
+@transaction.atomic
+def together(rows: list[RenderedAsset], verb: str, *, by: User) -> tuple[int, list[str]]:
+    """One verb for many: how many moved, and why the others did not. What is in the wrong state is left as it is."""
+    do = {"approve": approve, "discard": discard, "archive": archive, "restore": bring_back}[verb]
+    done, left = 0, []
+    for row in rows:
+        try:
+            do(row, by=by)
+            done += 1
+        except Refused as error:
+            left.append(error.detail)
+    return done, left
 
 
 def discard(row: RenderedAsset, *, by: User) -> RenderedAsset:

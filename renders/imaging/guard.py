@@ -131,6 +131,22 @@ def _colour(verdict: Verdict, lab: NDArray[np.float32], demands: Demands) -> Non
             verdict.soft.append(_say("palette", f"The colours lie {nearest.mean():.0f} ΔE from the guide's palette on average; {demands.palette_tolerance:.0f} is allowed."))
 
 
+def heat(image: Image.Image, demands: Demands) -> Image.Image:
+    """What the guide objects to, as a see-through overlay at 256 px: red where a colour is too strong, violet where it is far from the palette."""
+    small = np.asarray(image.convert("RGB").resize((SMALL, max(1, round(SMALL * image.height / image.width))), Image.Resampling.BILINEAR, reducing_gap=2.0))
+    lab = to_lab(small)
+    over = np.clip((np.hypot(lab[..., 1], lab[..., 2]) - demands.chroma_limit) / 25, 0, 1)
+    far = np.zeros_like(over)
+    if demands.palette:
+        palette = to_lab(np.array([[rgb(c) for c in demands.palette]], np.uint8)).reshape(-1, 3)
+        nearest = np.min(np.linalg.norm(lab.reshape(-1, 1, 3) - palette[None], axis=2), axis=1).reshape(over.shape)
+        far = np.clip((nearest - demands.palette_tolerance) / 30, 0, 1)
+    out = np.zeros((*over.shape, 4), np.uint8)
+    out[..., 0], out[..., 2] = 235, np.where(far > over, 220, 30)
+    out[..., 3] = (np.maximum(over, far) * 190).astype(np.uint8)
+    return Image.fromarray(out)
+
+
 def fingerprint(small: NDArray[Any]) -> str:
     """64-bit difference hash over a 9 × 8 grid of greys, in hex."""
     grey = cv2.resize(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), (9, 8), interpolation=cv2.INTER_AREA)

@@ -32,6 +32,7 @@ def network(name: str) -> Any:
     how = onnxruntime.SessionOptions()
     how.intra_op_num_threads = 1
     how.log_severity_level = 3
+    how.enable_cpu_mem_arena = False  # a worker keeps no more memory than one picture needs
     return onnxruntime.InferenceSession(data, how, providers=["CPUExecutionProvider"])
 
 

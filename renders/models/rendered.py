@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from iat.kernel.rows import EditableRow, Row
-from iat.kernel.scope import Within
+from iat.kernel.scope import GLOBAL, Within
+from iat.kernel.walls import ScopedManager
 from projects.models import Project
 from renders.lifecycles import RENDERED
 from renders.models.run import RunCandidate, RunJob
@@ -36,6 +37,8 @@ class RenderedAsset(EditableRow):
     is_final_panel = models.BooleanField(default=False)
     is_memory = models.BooleanField(default=False)
     rating = models.PositiveSmallIntegerField(null=True)
+    provider_code = models.CharField(max_length=40, blank=True, default="")
+    likeness = models.FloatField(null=True)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
 
@@ -48,7 +51,23 @@ class RenderedAsset(EditableRow):
             models.Index(fields=["project", "-created_at", "-id"], name="rendered_newest"),
             models.Index(fields=["project", "state", "-created_at", "-id"], name="rendered_by_state"),
             models.Index(fields=["origin_task", "state"], name="rendered_of_task"),
+            models.Index(fields=["project", "provider_code", "-created_at", "-id"], name="rendered_by_provider"),
+            models.Index(fields=["project", "source_scene", "-created_at", "-id"], name="rendered_by_scene"),
+            models.Index(fields=["project", "style", "-created_at", "-id"], name="rendered_by_style"),
         ]
+
+
+class RenderedWords(models.Model):
+    """One line of words a picture: prompt, task, cast, scene, style, engine. Only asked together with RenderedAsset, whose scope holds."""
+
+    scope = GLOBAL
+    id = models.BigAutoField(primary_key=True)
+    rendered = models.OneToOneField(RenderedAsset, on_delete=models.CASCADE, related_name="words")
+    body = models.TextField()
+    objects = ScopedManager()
+
+    def __str__(self) -> str:
+        return self.body
 
 
 class RenderedSource(Row):

@@ -265,7 +265,7 @@ def settle(job_id: Any) -> None:
     changes: dict[str, Any] = {}
     if best is not None:
         pick = candidates[best.index]
-        changes = {"selected_candidate_index": best.index, "final_asset_id": pick.final_asset_id}
+        changes = {"selected_candidate_index": best.index, "final_asset_id": pick.final_asset_id, "meta": {**job.meta, "machine_pick": best.index}}
         rendered.from_candidate(pick, job, runs.snapshot_of(job), by=job.run.created_by)
     JOB.move(job, end, **changes)
     if job.task is not None and job.task.status == "running":

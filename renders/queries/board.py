@@ -141,7 +141,7 @@ def desk(job: RunJob) -> Desk:
             guards[report.candidate_id] = report.summary
         elif report.report_type == "model_score":
             scores[report.candidate_id] = report.summary
-        elif report.report_type == "human_review" and report.summary.get("decision") != "rated":
+        elif report.report_type == "human_review" and report.summary.get("decision") not in ("rated", "preferred"):
             decisions[report.candidate_id] = report.summary["decision"]
     order = sorted(candidates, key=lambda c: (c.final_asset_id is None, c.rank_hard_failures or 0, c.rank_soft_warnings or 0, c.rank_avg_chroma_exceed or 0, -(c.consistency_score or 0), c.candidate_index))
     ranks = {c.pk: at + 1 for at, c in enumerate(order)}
@@ -151,6 +151,50 @@ def desk(job: RunJob) -> Desk:
     return Desk(
         job, [Look(c, guards.get(c.pk, {}), scores.get(c.pk, {}), decisions.get(c.pk, ""), getattr(c, "rendered", None), ranks[c.pk]) for c in candidates],
         _anchors(snapshot), (after or others or [None])[0], len(others), snapshot, _older(snapshot))
+
+
+@dataclass(frozen=True)
+class Round:
+    """One pair of a knockout: the champion so far, its challenger, how many rounds are done of how many."""
+
+    best: RunCandidate | None
+    challenger: RunCandidate | None
+    done: int
+    total: int
+
+
+def knockout(job: RunJob, best: str, after: str) -> Round:
+    """The next pair. Candidates that failed are left out; without a champion yet it starts with the first two. One query."""
+    rows = list(RunCandidate.objects.filter(job=job, status="done", final_asset__isnull=False).select_related("final_asset").order_by("candidate_index"))
+    champion = next((c for c in rows if str(c.candidate_index) == best), rows[0] if rows else None)
+    seen = int(after) if after.isdigit() else (champion.candidate_index if champion else 0)
+    challenger = next((c for c in rows if c.candidate_index > seen and c is not champion), None)
+    return Round(champion, challenger, sum(c.candidate_index <= seen for c in rows) - 1, max(0, len(rows) - 1))
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How often people kept what the machine had put first."""
+
+    same: int
+    decided: int
+
+    @property
+    def share(self) -> int:
+        """In per cent."""
+        return round(100 * self.same / self.decided) if self.decided else 0
+
+
+def agreement(project: Project) -> Agreement:
+    """Over the approved pictures of a project. One query."""
+    rows = RenderedAsset.objects.filter(project=project, state__in=["approved", "archived"], candidate__isnull=False, job__meta__machine_pick__isnull=False)
+    pairs = list(rows.order_by("-created_at", "-id").values_list("candidate__candidate_index", "job__meta__machine_pick")[:1000])
+    return Agreement(sum(a == b for a, b in pairs), len(pairs))
+
+
+def reports(project: Project) -> QuerySet[QualityReport]:
+    """Every judgement in a project, by machine and by people."""
+    return QualityReport.objects.filter(project=project).select_related("author")
 
 
 def _older(snapshot: dict[str, Any]) -> list[canon.Older]:

@@ -27,6 +27,26 @@ def moved_on(used: Iterable[tuple[Any, str, str | None]]) -> dict[tuple[Any, str
     return {(root, version): Older(canon[root].name, version, canon[root]) for root, _, version in wanted if version and root in canon and canon[root].version != version}
 
 
+def marked(rows: QuerySet[RenderedAsset]) -> QuerySet[RenderedAsset]:
+    """The same rows, each with the canon of today of its scene and style, for `in_page`."""
+    return rows.annotate(scene_now=_newest("source_scene__root_id"), style_now=_newest("style__root_id")).select_related("source_scene", "style")
+
+
+def in_page(pictures: list[RenderedAsset]) -> dict[Any, list[tuple[str, str]]]:
+    """For each of some `marked` pictures what of its canon moved on, as (name, version it was made from). One query."""
+    out: dict[Any, list[tuple[str, str]]] = {}
+    sources = RenderedSource.objects.filter(rendered__in=[p.pk for p in pictures], canon_version__isnull=False).annotate(now=_newest("root_id"))
+    for pk, name, had, now in sources.order_by("position").values_list("rendered_id", "definition__name", "canon_version", "now"):
+        if now and now != had:
+            out.setdefault(pk, []).append((name, had))
+    for p in pictures:
+        told = [(p.source_scene, p.scene_version, p.scene_now), (p.style, p.style.version if p.style else None, p.style_now)]  # type: ignore[attr-defined]
+        for row, had, now in told:
+            if row is not None and had and now and had != now:
+                out.setdefault(p.pk, []).append((row.name, had))
+    return out
+
+
 def older(pictures: list[RenderedAsset]) -> dict[Any, list[Older]]:
     """For each picture what of its canon moved on; pictures made from today's canon are left out. Four queries."""
     ids = [p.pk for p in pictures]

@@ -1,25 +1,72 @@
 """Questions about pictures: the gallery, a picture's way back to canon, the pictures of an identity."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, QuerySet
 
 from projects.models import Project
-from renders.models import RenderedAsset, RenderedSource, Task
+from projects.queries import overview
+from renders.models import RenderedAsset, RenderedSource, RenderedWords, Task
 from renders.queries import canon
+from spaces import words
 from spaces.domain import assets
-from spaces.models import Asset, AvatarAsset, AvatarKit, Definition
+from spaces.models import Asset, AvatarAsset, AvatarKit, Definition, Holds
 from spaces.queries import lineage
 
 
-def renders(project: Project | None, *, state: str = "", root: Any = None, older: bool = False) -> QuerySet[RenderedAsset]:
-    """Pictures of a project: discarded ones only when asked for; `older` narrows to those made from canon that moved on."""
+@dataclass(frozen=True)
+class Wanted:
+    """What a gallery is narrowed to. `likeness` is the least score, 0–1; `since` and `until` are days; `search` words by their beginning."""
+
+    state: str = ""
+    root: Any = None
+    older: bool = False
+    scene: Any = None
+    style: Any = None
+    provider: str = ""
+    likeness: float | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+    search: str = ""
+
+
+def renders(project: Project | None, wanted: Wanted | None = None) -> QuerySet[RenderedAsset]:
+    """Pictures of a project: discarded and archived ones only when asked for; `older` narrows to those made from canon that moved on."""
+    want = wanted or Wanted()
     rows = RenderedAsset.objects.filter(project=project) if project else RenderedAsset.objects.all()
-    rows = rows.filter(state=state) if state else rows.exclude(state__in=["discarded", "archived"])
-    if root:
-        rows = rows.filter(pk__in=RenderedSource.objects.filter(root_id=root).values("rendered_id"))
-    return (canon.only_older(rows) if older else rows).select_related("asset", "origin_task")
+    rows = rows.filter(state=want.state) if want.state else rows.filter(state__in=["draft", "approved"])
+    if want.root:
+        rows = rows.filter(pk__in=RenderedSource.objects.filter(root_id=want.root).values("rendered_id"))
+    exact = {"source_scene_id": want.scene, "style_id": want.style, "provider_code": want.provider, "likeness__gte": want.likeness}
+    rows = rows.filter(**{k: v for k, v in exact.items() if v not in (None, "")})
+    if want.since:
+        rows = rows.filter(created_at__gte=dt.datetime.combine(want.since, dt.time(), dt.UTC))
+    if want.until:
+        rows = rows.filter(created_at__lt=dt.datetime.combine(want.until, dt.time(), dt.UTC) + dt.timedelta(days=1))
+    if want.search.strip() and project:
+        found = tuple(dict.fromkeys(words.words(want.search)))[:12]
+        held = RenderedWords.objects.filter(Holds((words.place(project.pk, "renders"),), found, index="renders_words"))
+        rows = rows.filter(pk__in=held.values("rendered_id")) if found else rows.none()
+    return (canon.only_older(rows) if want.older else rows).select_related("asset", "origin_task")
+
+
+def of_ids(project: Project, ids: list[Any]) -> QuerySet[RenderedAsset]:
+    """Some pictures of a project, oldest first."""
+    return RenderedAsset.objects.filter(project=project, pk__in=ids).select_related("asset", "origin_task").order_by("created_at", "id")
+
+
+def choices(project: Project) -> dict[str, list[tuple[str, str]]]:
+    """What a gallery can be narrowed to: identities, scenes, styles. Two queries."""
+    out: dict[str, list[tuple[str, str]]] = {"who": [], "scene": [], "style": []}
+    for row in Definition.objects.filter(project=project).exclude(state="archived").order_by("name", "id"):
+        if row.type == "scene":
+            out["scene"].append((str(row.pk), row.name))
+        elif not row.variant_type:
+            out["who"].append((str(row.root_id), row.name))
+    out["style"] = [(str(s.style_id), s.style.name) for s in overview.styles(project)]
+    return out
 
 
 def of_identity(row: Definition, scope: str) -> QuerySet[RenderedAsset]:

@@ -1,17 +1,23 @@
 """A project's page and its gallery."""
 
+import re
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from iat.kernel import htmx, http
 from projects import access
 from projects.queries import overview
+from renders.domain import rendered
+from renders.forms import GalleryForm
 from renders.queries import board, canon
 from renders.queries import gallery as questions
 from spaces import access as doors
 from spaces.models import Role
 
-STATES = ("draft", "approved", "discarded", "archived")
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
 def show(request: HttpRequest, p: str) -> HttpResponse:
@@ -24,12 +30,34 @@ def show(request: HttpRequest, p: str) -> HttpResponse:
 
 
 def gallery(request: HttpRequest, p: str) -> HttpResponse:
-    """All pictures, newest first, without end."""
+    """All pictures, newest first, without end. The filters' choices are asked for only where they are opened."""
     project = access.project(request.user, p)
-    state = request.GET.get("state", "")
-    people = overview.cast(project, "character")
-    root = next((m.row.root_id for m in people if str(m.row.root_id) == request.GET.get("who", "")), None)
-    older = request.GET.get("canon") == "older"
-    rows = questions.renders(project, state=state if state in STATES else "", root=root, older=older)
+    form = GalleryForm(request.GET)
+    if request.GET.get("filters"):
+        return htmx.show(request, "renders/gallery_filters.html", {"project": project, "form": form.offer(questions.choices(project))}, part="filters")
+    wanted = form.wanted() if form.is_valid() else questions.Wanted()
+    rows = canon.marked(questions.renders(project, wanted))
     found, after = http.page(rows, order=["-created_at", "-id"], limit=60, cursor=request.GET.get("cursor"))
-    return htmx.show(request, "renders/gallery.html", {"project": project, "rows": found, "next": after, "state": state, "states": STATES, "people": people, "who": str(root or ""), "older": older, "moved": canon.older(found)}, part="tiles")
+    told = request.GET.copy()
+    for name in ("cursor", "filters"):
+        told.pop(name, None)
+    makes = doors.role_in(doors.signed_in(request.user), project.space_id) in Role.at_least(Role.ARTIST)
+    return htmx.show(request, "renders/gallery.html", {
+        "project": project, "rows": found, "next": after, "wanted": wanted, "form": form, "query": told.urlencode(), "narrowed": wanted != questions.Wanted(), "moved": canon.in_page(found), "makes": makes,
+        "verbs": [verb for verb, state in rendered.BULK.items() if (wanted.state or "draft") == state or (not wanted.state and state == "approved")]}, part="tiles")
+
+
+@require_POST
+def bulk(request: HttpRequest, p: str) -> HttpResponse:
+    """One verb for the ticked pictures."""
+    project = access.project(request.user, p, Role.ARTIST)
+    back, verb = request.POST.get("back", ""), request.POST.get("verb", "")
+    ids = [pk for pk in request.POST.getlist("ids")[:200] if UUID.match(pk)]
+    to = f"/projects/{project.pk}/gallery" + (f"?{back}" if back else "")
+    if verb not in rendered.BULK or not ids:
+        messages.error(request, "Tick at least one picture first.", extra_tags="error")
+        return redirect(to)
+    done, left = rendered.together(list(questions.of_ids(project, ids)), verb, by=request.user)
+    said = {"approve": "approved", "discard": "discarded; they can be restored", "archive": "archived", "restore": "back as drafts"}[verb]
+    messages.success(request, f"{done} {said}." + (f" {len(left)} stay as they are: {left[0]}" if left else ""))
+    return redirect(to)

@@ -8,10 +8,12 @@ from iat.kernel import htmx, pages
 from projects.access import project as enter_project
 from renders import access
 from renders.domain import candidates
+from renders.models import RunCandidate
 from renders.queries import board
 from spaces import access as doors
 from spaces.models import Role
 
+WAYS = (("side", "Side by side", "1"), ("slider", "Slider", "2"), ("blink", "Blink", "3"), ("difference", "Difference", "4"))
 SAID = {"select": "Picked.", "approve": "Approved. The task has its panel.", "discard": "Discarded.", "undo-discard": "Taken back."}
 
 
@@ -29,7 +31,7 @@ def desk(request: HttpRequest, pk: str) -> HttpResponse:
     makes = doors.role_in(doors.signed_in(request.user), job.project.space_id) in Role.at_least(Role.ARTIST)
     at = request.GET.get("at", "")
     shown = at if any(str(x.candidate.candidate_index) == at for x in seen.looks) else str(job.selected_candidate_index or 0)
-    return htmx.show(request, "renders/review.html", {"desk": seen, "job": job, "project": job.project, "makes": makes, "at": int(shown)}, part="desk")
+    return htmx.show(request, "renders/review.html", {"desk": seen, "job": job, "project": job.project, "makes": makes, "at": int(shown), "last": request.GET.get("last", ""), "ways": WAYS, "agreement": board.agreement(job.project)}, part="desk")
 
 
 @require_POST
@@ -41,4 +43,22 @@ def decide(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
         return pages.act(request, lambda: candidates.rate(candidate, stars=int(verb[5:]), by=request.user), done=f"{verb[5:]} of 5.", to=back)
     if verb not in SAID:
         raise Http404
+    if verb == "discard":  # on to the next one; U takes this one back
+        after = RunCandidate.objects.filter(job_id=candidate.job_id, candidate_index__gt=candidate.candidate_index, final_asset__isnull=False).order_by("candidate_index").values_list("candidate_index", flat=True).first()
+        back = f"/jobs/{candidate.job_id}/review?at={after if after is not None else candidate.candidate_index}&last={candidate.candidate_index}"
     return pages.act(request, lambda: getattr(candidates, verb.replace("-", "_"))(candidate, by=request.user), done=SAID[verb], to=back)
+
+
+def knockout(request: HttpRequest, pk: str) -> HttpResponse:
+    """Two at a time; the better one stays. After the last pair the champion is picked."""
+    job = access.job(request.user, pk, Role.ARTIST)
+    here = request.POST if request.method == "POST" else request.GET
+    now = board.knockout(job, here.get("best", ""), here.get("after", ""))
+    if request.method == "POST" and now.best and now.challenger and here.get("prefer") in ("best", "challenger"):
+        winner, loser = (now.best, now.challenger) if here["prefer"] == "best" else (now.challenger, now.best)
+        candidates.prefer(winner, loser, by=request.user)
+        return redirect(f"/jobs/{pk}/knockout?best={winner.candidate_index}&after={now.challenger.candidate_index}")
+    if request.method == "POST" and now.best and here.get("prefer") == "pick":
+        return pages.act(request, lambda: candidates.select(now.best, by=request.user), done="Picked: it won every pair.", to=f"/jobs/{pk}/review?at={now.best.candidate_index}")
+    return render(request, "renders/knockout.html", {"job": job, "project": job.project, "now": now})
+

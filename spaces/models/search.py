@@ -29,15 +29,15 @@ class Holds(Func):
     output_field = BooleanField()
     conditional = True
 
-    def __init__(self, marks: tuple[str, ...], wanted: tuple[str, ...]) -> None:
+    def __init__(self, marks: tuple[str, ...], wanted: tuple[str, ...], *, index: str = "spaces_words") -> None:
         super().__init__(F("id"), F("body"))
-        self.marks, self.wanted = marks, wanted
+        self.marks, self.wanted, self.index = marks, wanted, index
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         """FTS5: the words are letters and digits only, so quoting them is enough."""
         key, params = compiler.compile(self.source_expressions[0])
         match = " ".join([*(f'"{m}"' for m in self.marks), *(f'"{w}"*' for w in self.wanted)])
-        return f"{key} IN (SELECT rowid FROM spaces_words WHERE spaces_words MATCH %s)", [*params, match]  # noqa: S608 - a column of ours and a placeholder
+        return f"{key} IN (SELECT rowid FROM {self.index} WHERE {self.index} MATCH %s)", [*params, match]  # noqa: S608 - names of ours and a placeholder
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         """The words are lexemes already: no dictionary of the server changes them."""

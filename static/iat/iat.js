@@ -42,16 +42,59 @@
     if (event.target.closest("[data-zoom]")) event.target.closest("[data-zoom]").classList.toggle("zoom");
   });
   document.addEventListener("keydown", (event) => {
-    if (!desk() || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, select")) return;
+    if (!desk() || document.querySelector("[data-compare][open]") || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, select")) return;
     const key = event.key.toLowerCase();
     if (key === "arrowright") step(1);
     else if (key === "arrowleft") step(-1);
     else if (/^[1-5]$/.test(key)) press(key);
-    else if (["a", "s", "x", "u"].includes(key)) press(key);
+    else if (key === "u") (document.querySelector("[data-look]:not([hidden]) [data-key=u]") || document.querySelector(`[data-look="${desk().dataset.last}"] [data-key=u]`))?.click();
+    else if (["a", "s", "x"].includes(key)) press(key);
+    else if (key === "c") document.querySelector("[data-compare-open]")?.click();
+    else if (key === "h") heat();
     else if (key === "z") document.querySelector("[data-look]:not([hidden]) [data-zoom]")?.classList.toggle("zoom");
     else if (key === "n") document.querySelector("[data-next]")?.click();
     else return;
     event.preventDefault();
+  });
+
+  const heat = () => {
+    const on = desk().classList.toggle("hot");
+    document.querySelectorAll("[data-heat]").forEach((img) => { if (on && !img.src) img.src = img.dataset.heat; img.hidden = !on; });
+  };
+
+  // Two pictures, four ways to look at them. Blinking is by hand where motion is unwanted.
+  document.addEventListener("DOMContentLoaded", () => {
+    const box = document.querySelector("[data-compare]");
+    if (!box) return;
+    const side = (name) => box.querySelector(`[data-side=${name}]`), pair = box.querySelector("[data-pair]"), slide = box.querySelector("[data-slide]");
+    const fill = () => ["a", "b"].forEach((name) => { box.querySelector(`[data-img=${name}]`).src = side(name).value; });
+    const way = (name) => {
+      pair.dataset.pair = name;
+      slide.hidden = name !== "slider";
+      box.querySelectorAll("[data-way]").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.way === name)));
+    };
+    document.querySelector("[data-compare-open]").addEventListener("click", () => {
+      const now = document.querySelector("[data-candidate][aria-pressed=true]")?.dataset.candidate, pick = document.querySelector("[data-candidate] .pick")?.closest("[data-candidate]").dataset.candidate;
+      const choose = (select, index) => { const found = [...select.options].find((o) => o.dataset.index === index); if (found) select.value = found.value; };
+      choose(side("a"), now);
+      if (pick !== now) choose(side("b"), pick); else side("b").selectedIndex = [...side("b").options].findIndex((o) => o.dataset.index !== now);
+      fill();
+      box.showModal();
+    });
+    box.addEventListener("change", fill);
+    box.addEventListener("click", (event) => { const button = event.target.closest("[data-way]"); if (button) way(button.dataset.way); });
+    slide.addEventListener("input", () => pair.style.setProperty("--cut", `${slide.value}%`));
+    box.addEventListener("keydown", (event) => {
+      const found = ["side", "slider", "blink", "difference"][Number(event.key) - 1];
+      if (found) way(found);
+      else if (event.key === " " && pair.dataset.pair === "blink") pair.classList.toggle("other");
+      else return;
+      event.preventDefault();
+    });
+  });
+  document.addEventListener("keydown", (event) => {
+    const which = { ArrowLeft: "left", ArrowRight: "right" }[event.key], button = which && document.querySelector(`[data-duel=${which}]`);
+    if (button) { event.preventDefault(); button.click(); }
   });
 
   // Proposals on a sheet: the focused one is decided by A or R; arrows go to its neighbours.

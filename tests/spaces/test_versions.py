@@ -147,11 +147,11 @@ def test_a_style_moves_by_its_reference(world):
 def test_pictures_of_older_canon_are_told(rendered_world):
     w = rendered_world
     with enter.in_project(w.project):
-        assert older_canon.older([w.rendered]) == {} and gallery.renders(w.project, older=True).count() == 0
+        assert older_canon.older([w.rendered]) == {} and gallery.renders(w.project, gallery.Wanted(older=True)).count() == 0
     newer(w, description="x")
     with enter.in_project(w.project):
         assert [(o.name, o.had, o.now.version) for o in older_canon.older([w.rendered])[w.rendered.pk]] == [("Mara", "1.0.0", "2.0.0")]
-        assert list(gallery.renders(w.project, older=True)) == [w.rendered]
+        assert list(gallery.renders(w.project, gallery.Wanted(older=True))) == [w.rendered]
         rebase.rebase(w.clone, by=w.art)
         assert w.rendered.pk in older_canon.older([w.rendered]), "a panel stays what it was made from"
     told = client_of(w.vi).get(f"/api/renders/{w.rendered.pk}").json()["older_canon"]

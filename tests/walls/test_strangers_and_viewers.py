@@ -88,7 +88,7 @@ def pages(w):
 
 WRITE_PAGES = {"space-edit", "space-member", "definition-new", "definition-edit", "definition-move", "definition-version", "project-new", "project-edit", "project-import", "project-variant",
                "project-style", "definition-views", "definition-revert", "definition-kit", "definition-template", "template-edit", "template-move", "project-style-update", "project-rebase", "project-pin", "project-file", "kit-act",
-               "project-files", "provider", "provider-act", "space-provider", "space-provider-act", "call-write-off", "task-new", "task-edit", "task-delete", "task-render", "run-act", "decide", "render-act"}
+               "project-files", "provider", "provider-act", "space-provider", "space-provider-act", "call-write-off", "knockout", "gallery-bulk", "task-new", "task-edit", "task-delete", "task-render", "run-act", "decide", "render-act"}
 
 
 def test_pages_are_walls_too(rendered_world):

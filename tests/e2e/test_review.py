@@ -1,0 +1,63 @@
+"""A hundred candidates decided by keys, as an artist does it: few requests, the next picture is there already."""
+
+import time
+
+import pytest
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("review")]
+EACH = 34
+
+
+@pytest.fixture(scope="module")
+def jobs(studio):
+    token = studio.token()
+    call = lambda *told: studio.call(*told, token=token)  # noqa: E731
+    project = call("GET", "/api/projects")["items"][0]["id"]
+    tasks = [t["id"] for t in call("GET", f"/api/projects/{project}/tasks")["items"] if t["status"] != "running"][:3]
+    run = call("POST", f"/api/projects/{project}/runs", {"task_ids": tasks, "candidates": EACH, "width": 256, "height": 256})["run"]["id"]
+    until = time.monotonic() + 150
+    while call("GET", f"/api/runs/{run}")["status"] in ("planned", "running"):
+        assert time.monotonic() < until
+        time.sleep(0.3)
+    return [j["id"] for j in call("GET", f"/api/runs/{run}")["jobs"]]
+
+
+def test_a_hundred_candidates_by_keys(page, jobs):
+    seen = []
+    page.on("request", lambda r: seen.append(r.url))
+    most = decided = 0
+    for job in jobs:
+        page.goto(f"/jobs/{job}/review?at=0")
+        page.wait_for_load_state("networkidle")
+        count = page.locator("[data-candidate]").count()
+        for _ in range(count):
+            at = page.locator("[data-candidate][aria-pressed=true]").get_attribute("data-candidate")
+            if not page.locator(f"[data-look='{at}'] [data-key=x]").count():
+                page.keyboard.press("ArrowRight")
+                continue
+            seen.clear()
+            with page.expect_navigation():
+                page.keyboard.press("x")
+            fetched = [u for u in seen if "/static/" not in u]
+            most, decided = max(most, len([u for u in fetched if "/content" not in u and "/thumbnail" not in u])), decided + 1
+            assert page.evaluate("[...document.querySelectorAll('[data-look]:not([hidden]) .big img:first-child')].every((i) => i.complete && i.naturalWidth > 0)"), "the next picture was not there"
+    assert decided >= 95 and most <= 3
+
+
+def test_compare_heat_and_knockout_by_keys(page, jobs):
+    page.goto(f"/jobs/{jobs[0]}/review?at=1")
+    page.keyboard.press("h")
+    page.wait_for_function("document.querySelector('[data-look]:not([hidden]) [data-heat]').naturalWidth > 0")
+    page.keyboard.press("h")
+    page.keyboard.press("c")
+    page.wait_for_selector("dialog[open]")
+    for key, way in (("2", "slider"), ("3", "blink"), ("4", "difference"), ("1", "side")):
+        page.keyboard.press(key)
+        assert page.locator("[data-pair]").get_attribute("data-pair") == way
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+    page.goto(f"/jobs/{jobs[1]}/knockout")
+    for key in ("ArrowLeft", "ArrowRight"):
+        with page.expect_navigation():
+            page.keyboard.press(key)
+    assert "Pair 3" in page.inner_text("h1 + p")
