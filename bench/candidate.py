@@ -16,7 +16,7 @@ def main(rounds: str = "12") -> None:
     import cv2
     from PIL import Image
 
-    from renders.imaging import figure, guard, png, thumbs
+    from renders.imaging import figure, guard, likeness, png, thumbs
     from renders.pipeline import stages
     from renders.providers.base import Brief, Figure, Place
     from renders.providers.storyboard import Storyboard
@@ -40,6 +40,8 @@ def main(rounds: str = "12") -> None:
                 png.encode_stage(pixels)
         image = Image.fromarray(pixels)
         guard.look(image, guard.Demands(1024, 1024))
+        likeness.labelled(Image.fromarray(drawn.pixels), drawn.labels, 2)
+        likeness.style_of(pixels)
         data = png.encode(image)
         thumbs.make(image)
         mine.append(time.process_time() - began)

@@ -84,24 +84,30 @@ def thresholds(roots: list[Any]) -> dict[str, tuple[float, bool]]:
     return {str(root): (round(float(np.quantile(scores[str(root)], MISSES)), 4), True) if len(scores.get(str(root), [])) >= ENOUGH else (START, False) for root in roots}
 
 
-def judge(snapshot: dict[str, Any], image: Image.Image) -> Judged:
-    """Every score of a picture. A scorer that breaks is logged and leaves its score out: no picture is lost to it."""
+def judge(snapshot: dict[str, Any], drawn: np.ndarray, final: np.ndarray, labels: np.ndarray | None) -> Judged:
+    """Every score of a picture: likeness before light and weather change its colours, style on what people see; RGB uint8 both.
+
+    `labels` say who stands where when the engine knows; otherwise the figures are looked for. A scorer that breaks is logged and leaves its score out: no picture is lost to it.
+    """
     try:
-        vector = likeness.style_of(np.asarray(image.convert("RGB")))
+        vector = likeness.style_of(final)
         distance = likeness.style_distance(vector, _accepted((snapshot["style"] or {}).get("id"))) if snapshot["style"] else None
-        return Judged(_members(snapshot, image), vector, *(distance or (None, {})))
+        return Judged(_members(snapshot, Image.fromarray(drawn), labels), vector, *(distance or (None, {})))
     except Exception:
         log.exception("a picture could not be scored")
         return Judged()
 
 
-def _members(snapshot: dict[str, Any], image: Image.Image) -> list[Member]:
+def _members(snapshot: dict[str, Any], image: Image.Image, labels: np.ndarray | None) -> list[Member]:
     given = {root: [(a, f) for a in assets if (f := _figure(a.sha256, a.storage_uri))] for root, assets in references(snapshot).items()}
     if not any(given.values()):
         return []
-    seen, limits, out = likeness.figures(image), thresholds(list(given)), {}
-    for m in snapshot["cast"]:
-        found = likeness.best(seen, [f for _, f in given[m["root_id"]]])
+    cast, limits, out = snapshot["cast"], thresholds(list(given)), {}
+    placed = likeness.labelled(image, labels, len(cast)) if labels is not None else None
+    seen = likeness.figures(image) if placed is None else []
+    for number, m in enumerate(cast, 1):
+        here = seen if placed is None else [placed[number]] if number in placed else []
+        found = likeness.best(here, [f for _, f in given[m["root_id"]]])
         if found is not None:
             score, parts, at = found
             out[m["id"]] = Member(m["id"], m["root_id"], m["name"], score, parts, given[m["root_id"]][at][0].pk, *limits[m["root_id"]])

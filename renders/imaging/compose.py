@@ -97,13 +97,15 @@ def _measure(cut: Cutout, shot: str, people: int, height: int) -> tuple[int, int
     return round(tall * height), round(top * height)
 
 
-def compose(plate: Image.Image, cast: list[Cutout], camera: Camera, *, width: int, height: int, rng: np.random.Generator) -> np.ndarray:
-    """The panel before any grading, RGB uint8 (height, width, 3)."""
+def compose(plate: Image.Image, cast: list[Cutout], camera: Camera, *, width: int, height: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """The panel before any grading, RGB uint8 (height, width, 3); and who stands where: 0 for nobody, n for the n-th of the cast (height, width)."""
     canvas = backdrop(plate, camera, width, height).convert("RGB")
-    order = list(reversed(cast)) if camera.swap else list(cast)
+    who = Image.new("L", (width, height), 0)
+    order = list(enumerate(cast, 1))
+    order = order[::-1] if camera.swap else order
     people = len(order)
     spread = {"wide": 0.60, "medium": 0.52, "close_up": 0.50}[camera.shot]
-    for at, cut in enumerate(order):
+    for at, (number, cut) in enumerate(order):
         tall, top = _measure(cut, camera.shot, people, height)
         tall = round(tall * (1 + (camera.zoom - 1) * 0.6)) if camera.shot != "wide" else tall
         if not cut.full:  # a figure that is cut at the hips stands on the frame's edge, never above it
@@ -120,8 +122,11 @@ def compose(plate: Image.Image, cast: list[Cutout], camera: Camera, *, width: in
         if cut.full and camera.shot == "wide":
             _shadow(canvas, x + figure.width / 2, y + figure.height, figure.width, height)
         canvas.paste(figure, (x, y), figure)
-    pixels = np.asarray(canvas)
-    return _tilted(pixels, camera.tilt) if camera.tilt else pixels.copy()
+        who.paste(number, (x, y), figure.getchannel("A").point(lambda a: 255 if a > 127 else 0))
+    pixels, labels = np.asarray(canvas), np.asarray(who)
+    if camera.tilt:
+        return _tilted(pixels, camera.tilt), _tilted(labels, camera.tilt, cv2.INTER_NEAREST)
+    return pixels.copy(), labels.copy()
 
 
 def _shadow(canvas: Image.Image, x: float, y: float, width: int, height: int) -> None:
@@ -133,9 +138,9 @@ def _shadow(canvas: Image.Image, x: float, y: float, width: int, height: int) ->
     canvas.paste((24, 22, 34), (round(x - patch.width / 2), round(y - patch.height / 2 - height * 0.006)), patch)
 
 
-def _tilted(pixels: np.ndarray, degrees: float) -> np.ndarray:
+def _tilted(pixels: np.ndarray, degrees: float, how: int = cv2.INTER_CUBIC) -> np.ndarray:
     """A slight dutch angle, zoomed so that no corner shows."""
     height, width = pixels.shape[:2]
     zoom = 1 + abs(np.sin(np.radians(degrees))) * max(width / height, height / width) * 1.05
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, zoom)
-    return cv2.warpAffine(pixels, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+    return cv2.warpAffine(pixels, matrix, (width, height), flags=how, borderMode=cv2.BORDER_REFLECT)

@@ -50,6 +50,14 @@ def figures(image: Image.Image, *, most: int = 4) -> list[Figure]:
     return [f for f in found if f is not None]
 
 
+def labelled(image: Image.Image, labels: np.ndarray, count: int) -> dict[int, Figure]:
+    """Figures by the number they carry in `labels`, 1 to `count`; those that hardly show are left out."""
+    small = _bounded(image)
+    where = cv2.resize(labels, small.size, interpolation=cv2.INTER_NEAREST)
+    found = {n: _figure(small, where == n) for n in range(1, count + 1) if (where == n).mean() >= LEAST_SHARE / 2}
+    return {n: f for n, f in found.items() if f is not None}
+
+
 def _bounded(image: Image.Image) -> Image.Image:
     small = image.convert("RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB")
     small.thumbnail((640, 640), Image.Resampling.BILINEAR, reducing_gap=2.0)

@@ -30,6 +30,7 @@ class Drawing:
     original: Asset | None = None
     provider: str = ""
     model: str = ""
+    labels: np.ndarray | None = None
 
 
 def draw(candidate: RunCandidate, snapshot: dict[str, Any], hold: Callable[[float], None]) -> Drawing:
@@ -38,7 +39,7 @@ def draw(candidate: RunCandidate, snapshot: dict[str, Any], hold: Callable[[floa
     if not isinstance(engine, Remote):
         brief = brief_of(candidate, snapshot)
         drawn: Drawn = engine.edit(brief) if any(f.art for f in brief.figures) else engine.generate(brief)
-        return Drawing(drawn.pixels, drawn.facts, provider=engine.code, model=engine.model)
+        return Drawing(drawn.pixels, drawn.facts, provider=engine.code, model=engine.model, labels=drawn.labels)
     return _order(candidate, snapshot, hold)
 
 

@@ -175,7 +175,7 @@ def _make(candidate: RunCandidate) -> None:
         _hold(candidate, "guard")
         image = Image.fromarray(pixels)
         verdict = guard.look(image, demands_of(snapshot))
-        scores = likeness.judge(snapshot, image)
+        scores = likeness.judge(snapshot, drawn.pixels, pixels, drawn.labels)
         texts = provenance.texts(candidate, snapshot, drawn.facts)
         made.append(_store(candidate, "final", png.splice(png.encode(image), texts), "png", {}))
         for size, data in thumbs.make(image).items():

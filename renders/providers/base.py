@@ -51,11 +51,12 @@ class Brief:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A provider's picture: RGB uint8 pixels (height, width, 3), its original bytes where it came over a wire, and facts for the record."""
+    """A provider's picture: RGB uint8 pixels (height, width, 3), its original bytes where it came over a wire, facts for the record; `labels` (height, width) say who stands where, where it is known: 0 nobody, n the n-th of the cast."""
 
     pixels: np.ndarray
     data: bytes | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    labels: np.ndarray | None = None
 
 
 class ProviderError(Exception):

@@ -38,8 +38,8 @@ class Storyboard:
             cut = compose.from_art(person.art) if person.art else None
             how.append("kit" if cut else "drawn")
             cast.append(cut or compose.from_drawing(_drawn(person, brief.height)))
-        pixels = compose.compose(_plate(brief), cast, camera, width=brief.width, height=brief.height, rng=rng)
-        return Drawn(pixels, facts={"shot": camera.shot, "mirrored": camera.mirrored, "tilt": round(camera.tilt, 2), "figures": how,
+        pixels, labels = compose.compose(_plate(brief), cast, camera, width=brief.width, height=brief.height, rng=rng)
+        return Drawn(pixels, labels=labels, facts={"shot": camera.shot, "mirrored": camera.mirrored, "tilt": round(camera.tilt, 2), "figures": how,
                                     "plate": "art" if brief.place and brief.place.plate else "drawn"})
 
     def edit(self, brief: Brief) -> Drawn:

@@ -67,6 +67,7 @@ def test_the_desk_crops_duplicates_and_takes_a_zip_by_pattern(page, tmp_path):
     page.click("[data-write]")
     page.wait_for_selector("text=2 pictures are on the sheet")
     page.locator("[data-crop]").first.click()
+    page.wait_for_function("document.querySelector('#crop img').naturalWidth > 0")
     frame = page.locator("#crop .frame").bounding_box()
     page.mouse.move(frame["x"] + frame["width"] * 0.2, frame["y"] + 2)
     page.mouse.down()

@@ -126,7 +126,7 @@ def test_pages_are_accessible_and_fit(page, scheme, width):
     links = {"/", "/settings/tokens", "/settings/preferences", "/spaces/new"}
     space = page.locator("a.card[href^='/spaces/']:has-text('Harbour Street Stories')").get_attribute("href")
     project = page.locator("a.card[href^='/projects/']:has-text('The Missing Ledger')").get_attribute("href")
-    links |= {space, f"{space}?type=scene", f"{space}?type=style", f"{space}/members", f"{space}/projects", f"{space}/new/character", f"{space}/new/style", f"{space}/templates", project, f"{project}/updates", f"{project}/files", f"{project}/import", f"{project}/gallery", f"{project}/tasks/new"}
+    links |= {space, f"{space}?type=scene", f"{space}?type=style", f"{space}/members", f"{space}/projects", f"{space}/new/character", f"{space}/new/style", f"{space}/templates", project, f"{project}/updates", f"{project}/files", f"{project}/import", f"{project}/gallery", f"{project}/gallery?filters=1", f"{project}/providers", f"{project}/providers/stability", f"{project}/costs", f"{project}/tasks/new"}
     page.goto(project)
     definition = page.locator("a[href^='/definitions/']").first.get_attribute("href")
     task = page.locator("a[href^='/tasks/']:not([href$='new'])").first.get_attribute("href")
@@ -139,6 +139,7 @@ def test_pages_are_accessible_and_fit(page, scheme, width):
         picture_page = page.locator("a[href^='/renders/']").first.get_attribute("href")
         page.goto(picture_page)
         links |= {picture_page, page.locator("a[href^='/jobs/']").first.get_attribute("href"), page.locator("a[href^='/runs/']").first.get_attribute("href")}
+        links.add(next(x for x in links if x.startswith("/jobs/")).split("?")[0].replace("/review", "/knockout"))
     told = []
     for link in sorted(links):
         page.goto(link)

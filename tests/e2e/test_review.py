@@ -4,16 +4,16 @@ import time
 
 import pytest
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("review")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("studio")]
 EACH = 34
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def jobs(studio):
     token = studio.token()
     call = lambda *told: studio.call(*told, token=token)  # noqa: E731
     project = call("GET", "/api/projects")["items"][0]["id"]
-    tasks = [t["id"] for t in call("GET", f"/api/projects/{project}/tasks")["items"] if t["status"] != "running"][:3]
+    tasks = [call("POST", f"/api/projects/{project}/tasks", {"name": f"To be judged {n}", "scene_id": call("GET", f"/api/projects/{project}/scenes")["items"][n]["id"]})["id"] for n in range(3)]
     run = call("POST", f"/api/projects/{project}/runs", {"task_ids": tasks, "candidates": EACH, "width": 256, "height": 256})["run"]["id"]
     until = time.monotonic() + 150
     while call("GET", f"/api/runs/{run}")["status"] in ("planned", "running"):

@@ -15,17 +15,17 @@ from tests.conftest import client_of, person, picture
 
 API = {
     "/api/spaces": 3, "/api/projects": 4, "/api/avatar-kits": 4, "/api/me/tokens": 3, "/api/spaces/{space}/members": 5, "/api/spaces/{space}/characters": 5, "/api/spaces/{space}/scenes": 5,
-    "/api/spaces/{space}/styles": 5, "/api/spaces/{space}/projects": 5, "/api/characters/{mara}/lineage": 7, "/api/characters/{mara}/history": 6, "/api/characters/{mara}/avatar-kits": 6,
-    "/api/characters/{mara}/renders": 6, "/api/avatar-kits/{kit}/assets": 6, "/api/projects/{project}/characters": 6, "/api/projects/{project}/scenes": 6, "/api/projects/{project}/styles": 6,
-    "/api/projects/{project}/tasks": 7, "/api/projects/{project}/runs": 6, "/api/projects/{project}/renders": 6, "/api/projects/{project}/review": 6, "/api/runs/{run}": 7, "/api/runs/{run}/jobs": 6,
-    "/api/jobs/{job}": 10, "/api/renders/{rendered}": 15, "/api/spaces/{space}/characters?search=person": 5, "/api/spaces/{space}/characters?tag=x&order=changed": 5, "/api/projects/{project}/updates": 9,
-    "/api/projects/{project}/assets": 6, "/api/projects/{project}/renders?canon=older": 6, "/api/templates/character": 4, "/api/characters/{mara}/usage": 10, "/api/avatar-kits/{kit}/orders": 7,
-    "/api/avatar-kits/{kit}/compare/{kit}": 9, "/api/assets/{asset}/provenance": 9, "/api/assets/{asset}/links": 7, "/api/runs/{run}/calls": 6, "/api/projects/{project}/costs": 6, "/api/projects/{project}/costs/summary": 8, "/api/projects/{project}/providers": 7, "/api/projects/{project}/secrets": 6, "/api/spaces/{space}/providers": 6,
+    "/api/spaces/{space}/styles": 5, "/api/spaces/{space}/projects": 5, "/api/characters/{mara}/lineage": 6, "/api/characters/{mara}/history": 5, "/api/characters/{mara}/avatar-kits": 5,
+    "/api/characters/{mara}/renders": 5, "/api/avatar-kits/{kit}/assets": 5, "/api/projects/{project}/characters": 5, "/api/projects/{project}/scenes": 5, "/api/projects/{project}/styles": 5,
+    "/api/projects/{project}/tasks": 6, "/api/projects/{project}/runs": 5, "/api/projects/{project}/renders": 5, "/api/projects/{project}/review": 5, "/api/runs/{run}": 6, "/api/runs/{run}/jobs": 5,
+    "/api/jobs/{job}": 9, "/api/renders/{rendered}": 14, "/api/spaces/{space}/characters?search=person": 5, "/api/spaces/{space}/characters?tag=x&order=changed": 5, "/api/projects/{project}/updates": 8,
+    "/api/projects/{project}/assets": 5, "/api/projects/{project}/renders?canon=older": 5, "/api/templates/character": 4, "/api/characters/{mara}/usage": 9, "/api/avatar-kits/{kit}/orders": 6,
+    "/api/avatar-kits/{kit}/compare/{kit}": 6, "/api/assets/{asset}/provenance": 8, "/api/assets/{asset}/links": 6, "/api/runs/{run}/calls": 5, "/api/projects/{project}/costs": 5, "/api/projects/{project}/costs/summary": 7, "/api/projects/{project}/providers": 6, "/api/projects/{project}/secrets": 5, "/api/spaces/{space}/providers": 6,
 }
 PAGES = {
-    "/": 10, "/settings/tokens": 3, "/spaces/{space}": 9, "/spaces/{space}?type=scene": 9, "/spaces/{space}/members": 6, "/spaces/{space}/projects": 6, "/definitions/{mara}": 20,
-    "/definitions/{mara}/lineage": 8, "/definitions/{mara}/lineage?q=happy": 8, "/definitions/{mara}/compare": 7, "/definitions/{clone}": 22, "/spaces/{space}/templates": 6, "/settings/preferences": 3, "/projects/{project}/updates": 10, "/projects/{project}/files": 8, "/projects/{project}/gallery?canon=older": 13, "/projects/{project}/rebase/{clone}": 12, "/kits/{kit}/compare?other={kit}": 9, "/kits/{kit}": 10, "/projects/{project}": 18, "/projects/{project}/import": 10, "/projects/{project}/gallery": 13, "/tasks/{task}": 12, "/tasks/{task}/plan": 13, "/projects/{project}/providers": 8, "/projects/{project}/costs": 10, "/spaces/{space}/providers": 7,
-    "/runs/{run}": 9, "/jobs/{job}/review": 11, "/renders/{rendered}": 16, "/admin/spaces/avatarkit/": 9, "/admin/spaces/character/": 8,
+    "/": 10, "/settings/tokens": 3, "/spaces/{space}": 8, "/spaces/{space}?type=scene": 8, "/spaces/{space}/members": 5, "/spaces/{space}/projects": 5, "/definitions/{mara}": 18,
+    "/definitions/{mara}/lineage": 7, "/definitions/{mara}/lineage?q=happy": 7, "/definitions/{mara}/compare": 6, "/definitions/{clone}": 20, "/spaces/{space}/templates": 5, "/settings/preferences": 3, "/projects/{project}/updates": 8, "/projects/{project}/files": 6, "/projects/{project}/gallery?canon=older": 6, "/projects/{project}/rebase/{clone}": 11, "/kits/{kit}/compare?other={kit}": 6, "/kits/{kit}": 8, "/projects/{project}": 16, "/projects/{project}/import": 9, "/projects/{project}/gallery": 6, "/tasks/{task}": 10, "/tasks/{task}/plan": 12, "/projects/{project}/providers": 6, "/projects/{project}/costs": 8, "/spaces/{space}/providers": 6,
+    "/runs/{run}": 7, "/jobs/{job}/review": 10, "/renders/{rendered}": 14, "/admin/spaces/avatarkit/": 9, "/admin/spaces/character/": 8,
 }
 
 
