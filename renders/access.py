@@ -5,7 +5,7 @@ from typing import Any
 from iat.kernel import enter
 from iat.kernel.errors import NotThere
 from projects.access import project_of
-from renders.models import KitOrder, ProviderCall, RenderedAsset, Run, RunCandidate, RunJob, Task
+from renders.models import KitOrder, ProviderCall, RenderedAsset, Run, RunCandidate, RunJob, Task, Treatment
 from spaces import access
 from spaces.models import Role
 
@@ -51,10 +51,10 @@ def rendered(user: access.Person, pk: Any, role: str = Role.VIEWER) -> RenderedA
     return row
 
 
-def call(user: access.Person, pk: Any, role: str = Role.VIEWER) -> ProviderCall:
-    """An order to a provider, with its project or space entered."""
+def _either(user: access.Person, model: Any, pk: Any, role: str) -> Any:
+    """A row of a project, or of a space as a whole, with its owner entered."""
     access.look_around(user)
-    row = ProviderCall.objects.select_related("project__space", "space").filter(pk=pk).first()
+    row = model.objects.select_related("project__space", "space").filter(pk=pk).first()
     if row is None or (row.project_id and row.project.status == "deleted"):
         raise NotThere("There is nothing here, or it is not shared with you.")
     if row.project_id:
@@ -62,6 +62,18 @@ def call(user: access.Person, pk: Any, role: str = Role.VIEWER) -> ProviderCall:
     access.demand(access.signed_in(user), row.space_id, role)
     enter.step_into(enter.of_space(row.space))
     return row
+
+
+def call(user: access.Person, pk: Any, role: str = Role.VIEWER) -> ProviderCall:
+    """An order to a provider."""
+    found: ProviderCall = _either(user, ProviderCall, pk, role)
+    return found
+
+
+def treatment(user: access.Person, pk: Any, role: str = Role.VIEWER) -> Treatment:
+    """A file's treatment."""
+    found: Treatment = _either(user, Treatment, pk, role)
+    return found
 
 
 def kit_order(user: access.Person, pk: Any, role: str = Role.VIEWER) -> KitOrder:

@@ -12,7 +12,8 @@ class RendersConfig(AppConfig):
     def ready(self) -> None:
         """Clones inherit their parent's views, and follow them."""
         from iat.kernel import events
-        from renders.domain import rendered
+        from renders.domain import rendered, runlog
 
         events.subscribe(rendered.inherit_views)
         events.subscribe(rendered.follow_views)
+        events.subscribe(runlog.note)

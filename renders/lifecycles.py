@@ -72,3 +72,11 @@ CALL = Lifecycle("provider_call", {
     "failed": [],
     "canceled": [],
 })
+
+TREATMENT = Lifecycle("treatment", {
+    "planned": ["running", "failed", "canceled"],
+    "running": ["done", "failed", "canceled", "planned"],
+    "failed": ["planned"],
+    "done": [],
+    "canceled": [],
+})

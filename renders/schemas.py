@@ -92,6 +92,18 @@ class PreferIn(In):
     loser: uuid.UUID
 
 
+class TreatIn(In):
+    """Who does it; empty: whoever can, this machine first."""
+
+    provider_code: str = Field("", max_length=40)
+
+
+class UpscaleIn(TreatIn):
+    """How many times as wide and high."""
+
+    scale: float = Field(2.0, ge=1.1, le=8)
+
+
 class RatingIn(In):
     """Stars."""
 
@@ -110,6 +122,12 @@ def task_out(row: Any) -> dict[str, Any]:
     return {"id": row.pk, "project_id": row.project_id, "name": row.name, "description": row.description, "branch": row.branch, "sequence": row.sequence, "status": row.status,
             "character_ids": [c.character_id for c in sorted(row.cast.all(), key=lambda c: c.position)], "scene_id": row.scene_id, "style_id": row.style_id,
             "instructions": row.instructions, "workflow_data": row.workflow_data, "revision": row.revision, "created_at": stamp(row.created_at), "updated_at": stamp(row.updated_at)}
+
+
+def treatment_out(row: Any) -> dict[str, Any]:
+    """One post-processing."""
+    return {"id": row.pk, "source_id": row.source_id, "operation": row.operation, "provider_code": row.provider_code or None, "status": row.status, "error": row.error or None, "facts": row.facts,
+            "result_id": row.result_id, "poll": f"/api/treatments/{row.pk}", "revision": row.revision, "created_at": stamp(row.created_at)}
 
 
 def report_out(row: Any) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from celery.signals import worker_ready
 from django.utils import timezone
 
 from iat.kernel import enter, filestore
-from renders.domain import files, sheets
-from renders.pipeline import kitwork, recovery, runner
+from renders.domain import files, runlog, sheets
+from renders.models import Run
+from renders.pipeline import kitwork, recovery, runner, treatments
 
 
 @shared_task(name="renders.candidate")
@@ -41,6 +42,20 @@ def sheet(kit_id: str, format: str) -> None:
     sheets.draw(kit_id, format)
 
 
+@shared_task(name="renders.treatment")
+def treatment(treatment_id: str) -> str:
+    """Works on one file."""
+    return treatments.work(treatment_id)
+
+
+@shared_task(name="renders.runlog")
+def run_log(run_id: str) -> None:
+    """Writes the log of a run that is over."""
+    run = Run.objects.select_related("project__space", "created_by").filter(pk=run_id).first()
+    if run is not None:
+        runlog.write(run, now=timezone.now())
+
+
 @shared_task(name="renders.sweep")
 def sweep() -> dict[str, int]:
     """One round of the sweeper."""
@@ -48,6 +63,7 @@ def sweep() -> dict[str, int]:
         found = recovery.sweep(now=timezone.now())
         files.make_missing_thumbs(now=timezone.now())
         found["kit_items"] = kitwork.sweep(now=timezone.now())
+        found["treatments"] = treatments.sweep(now=timezone.now())
     return found
 
 
@@ -58,3 +74,4 @@ def wake(**facts: Any) -> None:
     with enter.everywhere("a worker that starts looks after the runs of all projects"):
         recovery.sweep(now=timezone.now(), eager=True)
         kitwork.sweep(now=timezone.now(), eager=True)
+        treatments.sweep(now=timezone.now(), eager=True)

@@ -53,6 +53,7 @@ class World:
     fetch: Any = None
     account: Any = None
     call: Any = None
+    treatment: Any = None
     sams: Any = None
     sams_project: Any = None
 
@@ -123,7 +124,7 @@ def rendered_world(world) -> World:
     """With one finished run of two candidates: small and quick, but really drawn."""
     from renders.domain import calls
     from renders.models import RunCandidate
-    from renders.pipeline import kitwork, plan, runner
+    from renders.pipeline import kitwork, plan, runner, treatments
     from spaces.models import AvatarKit
 
     with enter.in_project(world.project):
@@ -141,6 +142,7 @@ def rendered_world(world) -> World:
         unit = calls.Unit(f"candidate:{world.candidates[0].pk}", world.space, world.project, run.pk, world.candidates[0].pk)
         world.call = calls.plan(unit, "edit", world.account, "flux-2-pro")
         costs.reserve(calls.money(world.call), 0.05)
+        world.treatment = treatments.start(world.rendered.asset, "upscale", by=world.art)
         world.fetch = fetches.ask(world.space, url="https://pictures.example/x.png", by=world.art, project=world.project)
     with enter.in_space(world.space):
         world.order = kitwork.start(AvatarKit.objects.select_related("space", "character", "primary_anchor", "secondary_anchor").get(pk=world.kit.pk), kitwork.Wish("core"), by=world.cleo)

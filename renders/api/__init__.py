@@ -7,7 +7,8 @@ from renders.api.pictures import router as pictures
 from renders.api.providers import router as providers
 from renders.api.runs import router as runs
 from renders.api.tasks import router as tasks
+from renders.api.treatments import router as treatments
 
 router = Router()
-for part in (tasks, runs, pictures, kits, providers):
+for part in (tasks, runs, pictures, kits, providers, treatments):
     router.add_router("", part)

@@ -76,6 +76,18 @@ def of_job(request: HttpRequest, pk: uuid.UUID):
     return {"items": [candidate_out(x.candidate) for x in desk.looks], "next": None, "total": len(desk.looks)}
 
 
+@router.get("/runs/{pk}/events", summary="What happens, as it happens")
+def events(request: HttpRequest, pk: uuid.UUID, after: str = "", last_event_id: str = Header("", alias="Last-Event-ID")):
+    """Server-sent events: those behind `Last-Event-ID`, then the end of the answer; EventSource asks again by itself after a second. No thread is held meanwhile. After the run's end comes `event: end`: close."""
+    return serving.events(access.run(request.user, pk), after or last_event_id)
+
+
+@router.get("/runs/{pk}/log", summary="The log of a run")
+def log(request: HttpRequest, pk: uuid.UUID):
+    """JSON lines, one event a line, oldest first, streamed."""
+    return serving.log(access.run(request.user, pk))
+
+
 @router.post("/runs/{pk}/cancel", summary="Cancel a run")
 def cancel(request: HttpRequest, pk: uuid.UUID):
     """Stops what has not been made; what is finished stays."""

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from iat.kernel.rows import EditableRow
+from iat.kernel.rows import EditableRow, Row
 from iat.kernel.scope import Within
 from projects.models import Project
 from renders.lifecycles import CANDIDATE, JOB, RUN
@@ -23,6 +23,7 @@ class Run(EditableRow):
     provider_code = models.CharField(max_length=40)
     model_name = models.CharField(max_length=120, blank=True, default="")
     settings_snapshot = models.JSONField(default=dict)
+    log = models.ForeignKey(Asset, on_delete=models.SET_NULL, null=True, related_name="+")
     digest = models.CharField(max_length=64)
     priority = models.SmallIntegerField(default=0)
     held_at = models.DateTimeField(null=True)
@@ -94,3 +95,17 @@ class RunCandidate(EditableRow):
             models.Index(fields=["status", "lease_until"], name="candidate_open", condition=models.Q(status__in=["planned", "running"])),
             models.Index(fields=["lease_owner"], name="candidate_by_worker", condition=models.Q(status="running")),
         ]
+
+
+class RunEvent(Row):
+    """One thing that happened in a run: what live pages tell, and what the run's log keeps. `code` is noun.state."""
+
+    scope = Within(project="project")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
+    candidate = models.ForeignKey(RunCandidate, on_delete=models.SET_NULL, null=True, related_name="+")
+    code = models.CharField(max_length=60)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "created_at", "id"], name="event_of_run")]

@@ -29,7 +29,7 @@ TAKEN = "PNG, JPEG, WebP, GIF and AVIF pictures are taken."
 
 @dataclass(frozen=True)
 class Picture:
-    """What a decoded upload is: MIME type and size in pixels."""
+    """What a decoded upload is: MIME type and size in pixels; 0 for what is no picture."""
 
     mime_type: str
     width: int
@@ -84,7 +84,7 @@ def register(space: Space | Any, *, kind: str, path: str, data: bytes, picture: 
         with transaction.atomic():
             row = Asset.objects.create(
                 id=pk or uuid.uuid4(), space=space, project=project, kind=kind, storage_uri=stored.path, storage_backend=filestore.store().backend,
-                mime_type=picture.mime_type, width=picture.width, height=picture.height, byte_size=stored.byte_size, sha256=stored.sha256,
+                mime_type=picture.mime_type, width=picture.width or None, height=picture.height or None, byte_size=stored.byte_size, sha256=stored.sha256,
                 metadata=metadata or {}, created_by=by)
     except Exception:
         filestore.store().delete(path)

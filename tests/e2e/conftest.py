@@ -14,8 +14,9 @@ def studio(tmp_path_factory):
     place.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Closed after each file: the browser's event loop would stand in the way of whatever this process tests next."""
     if not preflight.CHROMIUM:
         pytest.skip("Chromium is not here")
     from playwright.sync_api import sync_playwright

@@ -53,7 +53,7 @@ def test_the_review_desk_is_worked_by_keys(page):
     page.keyboard.press("4")
     page.wait_for_selector(f"[data-look='{mine}'] [data-key='4']:has-text('★')")
     page.keyboard.press("x")
-    page.wait_for_selector(f"[data-look='{mine}'] [data-key=u]")
+    page.wait_for_selector(f"[data-desk][data-last='{mine}']")
     page.keyboard.press("u")
     page.wait_for_selector(f"[data-look='{mine}'] [data-key=x]")
     page.keyboard.press("s")
