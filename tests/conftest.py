@@ -87,6 +87,17 @@ def nowhere(settings, tmp_path):
 
 
 @pytest.fixture
+def bare(db) -> World:
+    """A space with an empty project, for tests that look no further."""
+    w = World(ana=person("ana"), art=person("art"))
+    w.space = spaces.create(name="Harbour", by=w.ana)
+    people.add_member(w.space, username="art", role="artist", by=w.ana)
+    with enter.in_space(w.space):
+        w.project = projects.create(w.space, name="Ledger", by=w.art)
+    return w
+
+
+@pytest.fixture
 def world(db) -> World:
     w = World(**{name: person(name) for name in ("ana", "cleo", "art", "vi", "sam")})
     w.space = spaces.create(name="Harbour", by=w.ana)

@@ -76,7 +76,7 @@ def corrected(pixels: Pixels, rules: dict[str, Any]) -> tuple[Pixels, dict[str, 
     chroma = np.hypot(lab[..., 1], lab[..., 2])
     before = float((chroma > limit).mean())
     knee = limit * 0.85
-    room = max(limit * 0.97 - knee, 1e-3)
+    room = max(limit - max(limit * 0.03, 0.8) - knee, 1e-3)  # what is stored is rounded to 8 bits
     over = np.clip(chroma - knee, 0, None)
     wanted = np.where(chroma > knee, knee + room * (over / (over + room)), chroma)
     lab[..., 1:] *= (wanted / np.maximum(chroma, 1e-6))[..., None]

@@ -50,14 +50,14 @@ class Line:
 
 
 @pytest.fixture
-def line(world, monkeypatch, request):
+def line(bare, monkeypatch, request):
     """Limits are short here, so that waiting is quick; nothing else is changed."""
     code = request.param
     monkeypatch.setattr(type(PROVIDERS.get(code)), "read_s", 0.7)
     monkeypatch.setattr(type(PROVIDERS.get(code)), "wait_s", 1.5)
     monkeypatch.setattr(gateway, "FIRST_PAUSE_S", 0.02)
-    with SERVERS[code]() as server, enter.in_project(world.project):
-        yield Line(code, world, server)
+    with SERVERS[code]() as server, enter.in_project(bare.project):
+        yield Line(code, bare, server)
 
 
 def each(codes):

@@ -35,7 +35,7 @@ def test_the_log_becomes_a_file_when_the_run_is_over(rendered_world):
         row = runlog.write(run, now=timezone.now())
         assert (row.kind, row.mime_type, row.width) == ("run_log", "application/x-ndjson", None)
         data = filestore.store().read(row.storage_uri).splitlines()
-        assert len(data) == RunEvent.objects.filter(run=run).count() and json.loads(data[-1])["code"] == "run.done"
+        assert len(data) == RunEvent.objects.filter(run=run).count() and json.loads(data[-1])["code"] == "run.settled"
         assert Run.objects.get(pk=run.pk).log_id == row.pk
         Run.objects.filter(pk=run.pk).update(status="running")
         run.refresh_from_db()

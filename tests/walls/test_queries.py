@@ -20,7 +20,7 @@ API = {
     "/api/projects/{project}/tasks": 6, "/api/projects/{project}/runs": 5, "/api/projects/{project}/renders": 5, "/api/projects/{project}/review": 5, "/api/runs/{run}": 6, "/api/runs/{run}/jobs": 5,
     "/api/jobs/{job}": 9, "/api/renders/{rendered}": 14, "/api/spaces/{space}/characters?search=person": 5, "/api/spaces/{space}/characters?tag=x&order=changed": 5, "/api/projects/{project}/updates": 8,
     "/api/projects/{project}/assets": 5, "/api/projects/{project}/renders?canon=older": 5, "/api/templates/character": 4, "/api/characters/{mara}/usage": 9, "/api/avatar-kits/{kit}/orders": 6,
-    "/api/avatar-kits/{kit}/compare/{kit}": 6, "/api/assets/{asset}/provenance": 8, "/api/assets/{asset}/links": 6, "/api/runs/{run}/events": 0, "/api/runs/{run}/log": 0, "/api/runs/{run}/calls": 5, "/api/projects/{project}/costs": 5, "/api/projects/{project}/costs/summary": 7, "/api/projects/{project}/providers": 6, "/api/projects/{project}/secrets": 5, "/api/spaces/{space}/providers": 6,
+    "/api/avatar-kits/{kit}/compare/{kit}": 6, "/api/assets/{asset}/provenance": 8, "/api/assets/{asset}/links": 6, "/api/runs/{run}/events": 5, "/api/runs/{run}/log": 5, "/api/runs/{run}/calls": 5, "/api/projects/{project}/costs": 5, "/api/projects/{project}/costs/summary": 7, "/api/projects/{project}/providers": 6, "/api/projects/{project}/secrets": 5, "/api/spaces/{space}/providers": 6,
 }
 PAGES = {
     "/": 10, "/settings/tokens": 3, "/spaces/{space}": 8, "/spaces/{space}?type=scene": 8, "/spaces/{space}/members": 5, "/spaces/{space}/projects": 5, "/definitions/{mara}": 18,
