@@ -16,7 +16,7 @@ test: $(VENV)/.installed-dev
 	@echo "— on SQLite, with the real installation and the browser"
 	@$(BIN)/python -m pytest $(ARGS)
 	@if url=$$($(BIN)/python -m tests.preflight --urls); then set -- $$url; echo "— on PostgreSQL and Redis"; \
-	  DATABASE_URL=$$1 IAT_BROKER_URL=$$2 $(BIN)/python -m pytest -m "not e2e and not installation and not wire" $(ARGS); \
+	  DATABASE_URL=$$1 IAT_BROKER_URL=$$2 $(BIN)/python -m pytest -m "not e2e and not installation and not wire and not pure" $(ARGS); \
 	else echo "PostgreSQL or Redis is not here: the second round is SKIPPED"; fi
 
 check: $(VENV)/.installed-dev

@@ -1,6 +1,8 @@
 """A hundred candidates decided by keys, as an artist does it: few requests, the next picture is there already."""
 
+import threading
 import time
+import urllib.error
 
 import pytest
 
@@ -12,7 +14,7 @@ EACH = 34
 def jobs(studio):
     token = studio.token()
     call = lambda *told: studio.call(*told, token=token)  # noqa: E731
-    project = call("GET", "/api/projects")["items"][0]["id"]
+    project = call("GET", "/api/projects/the-missing-ledger")["id"]
     tasks = [call("POST", f"/api/projects/{project}/tasks", {"name": f"To be judged {n}", "scene_id": call("GET", f"/api/projects/{project}/scenes")["items"][n]["id"]})["id"] for n in range(3)]
     run = call("POST", f"/api/projects/{project}/runs", {"task_ids": tasks, "candidates": EACH, "width": 256, "height": 256})["run"]["id"]
     until = time.monotonic() + 150
@@ -61,3 +63,26 @@ def test_compare_heat_and_knockout_by_keys(page, jobs):
         with page.expect_navigation():
             page.keyboard.press(key)
     assert "Pair 3" in page.inner_text("h1 + p")
+
+
+def test_two_hundred_status_writes_at_once_on_sqlite(studio, jobs):
+    """One writer at a time, and nobody is told that the database is locked."""
+    token = studio.token()
+    made = [c["id"] for job in jobs for c in studio.call("GET", f"/api/jobs/{job}/candidates", token=token)["items"] if c["final_asset_id"]]
+    wanted = (made * 3)[:200]
+    start, answers = threading.Barrier(len(wanted)), []
+
+    def rate(at, pk):
+        start.wait(30)
+        try:
+            answers.append(studio.call("POST", f"/api/candidates/{pk}/rate", {"rating": at % 5 + 1}, token)["rating"])
+        except urllib.error.HTTPError as error:
+            answers.append(f"{error.code} {error.read()[:200]}")
+
+    threads = [threading.Thread(target=rate, args=(at, pk)) for at, pk in enumerate(wanted)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join(120)
+    assert len(answers) == 200 and {type(a) for a in answers} == {int}, [a for a in answers if not isinstance(a, int)][:3]
+    assert "locked" not in (studio.home / "up.log").read_text()

@@ -16,6 +16,8 @@ from renders.providers.registry import PROVIDERS
 
 HAIR = {"appearance": {"hair": "long black", "skin": "olive", "outfit": "red hoodie and navy jeans"}}
 
+pytestmark = pytest.mark.pure
+
 
 def brief(**changes):
     people = (Figure("A", "a", HAIR, "happy"), Figure("B", "b", {}, "sad", pose="waving"))

@@ -2,12 +2,14 @@
 
 import copy
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaces import merging
 from spaces.merging import MISSING, differences, merge, same
 
+pytestmark = pytest.mark.pure
 SCALAR = st.one_of(st.none(), st.booleans(), st.integers(-3, 3), st.floats(-2, 2).map(lambda f: round(f, 1)), st.text("ab/~", max_size=2))
 VALUE = st.recursive(st.one_of(SCALAR, st.lists(SCALAR, max_size=2)), lambda inner: st.dictionaries(st.text("xyz/~", min_size=1, max_size=2), inner, max_size=3), max_leaves=8)
 CONTENT = st.dictionaries(st.sampled_from(["name", "attributes", "metadata", "a/b", "~"]), VALUE, max_size=4)

@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = [p for app in ("iat", "spaces", "projects", "renders") for p in sorted((ROOT / app).rglob("*.py")) if "migrations" not in p.parts]
+pytestmark = pytest.mark.pure
 FORBIDDEN = {"utils.py", "helpers.py", "services.py", "common.py", "misc.py"}
 
 
