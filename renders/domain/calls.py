@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 from django.db import transaction
-from django.db.models import Q
 
 from iat.kernel import enter, filestore
 from iat.kernel.errors import Refused
@@ -155,8 +154,3 @@ def write_off(call: ProviderCall, *, by: User, now: dt.datetime) -> ProviderCall
     CALL.move(call, "failed", by=by, outcome="lost", finished_at=now)
     costs.settle(call.idempotency_key, None)
     return call
-
-
-def of_run(run: Any) -> list[ProviderCall]:
-    """The orders of a run, oldest first."""
-    return list(ProviderCall.objects.filter(Q(run=run)).order_by("created_at", "id"))
