@@ -17,7 +17,7 @@ def jobs(studio):
     project = call("GET", "/api/projects/the-missing-ledger")["id"]
     tasks = [call("POST", f"/api/projects/{project}/tasks", {"name": f"To be judged {n}", "scene_id": call("GET", f"/api/projects/{project}/scenes")["items"][n]["id"]})["id"] for n in range(3)]
     run = call("POST", f"/api/projects/{project}/runs", {"task_ids": tasks, "candidates": EACH, "width": 256, "height": 256})["run"]["id"]
-    until = time.monotonic() + 150
+    until = time.monotonic() + 300
     while call("GET", f"/api/runs/{run}")["status"] in ("planned", "running"):
         assert time.monotonic() < until
         time.sleep(0.3)
