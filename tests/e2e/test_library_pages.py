@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import picture
 from tests.e2e.test_main_job import clean
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("studio")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("desk")]
 
 
 def space_of(page):

@@ -6,7 +6,7 @@ import urllib.error
 
 import pytest
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("studio")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("desk")]
 EACH = 34
 
 
