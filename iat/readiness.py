@@ -31,7 +31,7 @@ def look() -> list[Item]:
 
 def look_closely() -> list[Item]:
     """Everything `manage.py doctor` tells."""
-    return [*look(), _migrations(), _worker(), _static(), _space_left(), _sqlite(), _single_user(), _files()]
+    return [*look(), _migrations(), _worker(), _static(), _space_left(), _sqlite(), _single_user(), _signing(), _files()]
 
 
 def _database() -> Item:
@@ -104,6 +104,13 @@ def _single_user() -> Item:
 
     wrong = single_user_only_at_home(None)
     return Item("sign-in", not wrong, "single-user, bound to this machine" if settings.IAT_SINGLE_USER and not wrong else "people sign in" if not wrong else wrong[0].msg, wrong[0].hint or "" if wrong else "")
+
+
+def _signing() -> Item:
+    from renders.domain import provenance
+
+    wrong = provenance.cannot_sign()
+    return Item("signing", not wrong, wrong or ("finished pictures are signed (C2PA)" if settings.IAT_C2PA else "off: no certificate is named"), "Check IAT_C2PA_CERTIFICATE, IAT_C2PA_KEY and IAT_C2PA_ALGORITHM.")
 
 
 def _files() -> Item:

@@ -24,6 +24,7 @@ IAT_S3 = {
 IAT_MAX_UPLOAD_BYTES = env.number("IAT_MAX_UPLOAD_MB", 40) * 1024 * 1024
 IAT_MAX_PIXELS = env.number("IAT_MAX_MEGAPIXELS", 60) * 1_000_000
 IAT_FETCH_ALLOW = [net for net in env.text("IAT_FETCH_ALLOW").split(",") if net]
+IAT_C2PA = {"certificate": env.text("IAT_C2PA_CERTIFICATE"), "private_key": env.text("IAT_C2PA_KEY"), "algorithm": env.text("IAT_C2PA_ALGORITHM", "es256"), "timestamps": env.text("IAT_C2PA_TIMESTAMPS")} if env.text("IAT_C2PA_CERTIFICATE") else {}
 IAT_LEASE_S = env.number("IAT_LEASE_SECONDS", 30)
 IAT_SWEEP_S = env.number("IAT_SWEEP_SECONDS", 5 if EMBEDDED else 15)
 
@@ -82,6 +83,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
+CELERY_DB_REUSE_MAX = 10_000  # else Celery opens a new connection for every task; ours are looked after in kernel/queue.py
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False

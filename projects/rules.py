@@ -9,7 +9,7 @@ from spaces.attributes import HexColour, findings_of
 
 
 class GuideRules(BaseModel):
-    """CIELAB limits over a picture: chroma and lightness L* (0–100); palette as hex colours with a mean ΔE tolerance."""
+    """CIELAB limits over a picture: chroma and lightness L* (0–100); palette as hex colours with a mean ΔE tolerance; whether letters may stand in a picture."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -18,6 +18,7 @@ class GuideRules(BaseModel):
     luminance_max: float = Field(100.0, ge=0, le=100)
     palette: list[HexColour] = Field(default_factory=list, max_length=24)
     palette_tolerance: float = Field(30.0, ge=0, le=100)
+    text_allowed: bool = False
 
 
 def checked(given: dict[str, Any] | None) -> dict[str, Any]:

@@ -51,6 +51,9 @@ class Wished(In):
     weather: Sky = ""
     provider_code: str = Field("storyboard", max_length=40)
     seed: int | None = Field(None, ge=0, le=2**53)
+    correct_colour: bool = False
+    cutout: bool = False
+    upscale: float | None = Field(None, ge=1.1, le=4)
 
 
 class RenderIn(Wished):

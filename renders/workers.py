@@ -9,12 +9,20 @@ from django.utils import timezone
 from iat.kernel import enter, filestore
 from renders.domain import files, runlog, sheets
 from renders.models import Run
-from renders.pipeline import kitwork, recovery, runner, treatments
+from renders.pipeline import kitwork, recovery, runner, treatments, turns
+
+LINE = turns.Line()
 
 
 @shared_task(name="renders.candidate")
 def candidate(candidate_id: str) -> str:
-    """Draws one candidate."""
+    """Draws one candidate: the one whose turn it is, of whatever project; the message's own where nobody else waits."""
+    with enter.everywhere("a free worker takes whoever's turn it is, of all projects"):
+        due = LINE.next(now=timezone.now())
+    for each in due:
+        with enter.in_project(each.project):
+            if (became := runner.work(each.pk)) != "not mine":
+                return became
     return runner.work(candidate_id)
 
 

@@ -10,7 +10,7 @@ import uuid
 from typing import Any
 
 from celery import Task, current_app
-from django.db import transaction
+from django.db import close_old_connections, transaction
 
 from iat.kernel import enter, scope
 
@@ -32,11 +32,12 @@ def enqueue(name: str, *, after: float = 0.0, **ids: str) -> None:
 
 
 class ScopedTask(Task):
-    """The base of every task: enters the scope it was queued in, or refuses to run."""
+    """The base of every task: enters the scope it was queued in, or refuses to run; on a connection that is alive, as every request has one."""
 
     typing = False  # `owner` is ours, not the task's
 
     def __call__(self, *, owner: dict[str, str], **ids: Any) -> Any:
+        close_old_connections()
         ids_of: dict[str, Any] = {what: uuid.UUID(pk) for what, pk in owner.items()}
         here = scope.Scope(**ids_of)
         with enter.entered(here):

@@ -18,7 +18,7 @@ from spaces.models import Role
 from spaces.schemas import Page, given, listed
 
 router = Router(tags=["Tasks"])
-WISH = ("candidates", "width", "height", "camera", "time_of_day", "weather", "provider_code", "seed")
+WISH = ("candidates", "width", "height", "camera", "time_of_day", "weather", "provider_code", "seed", "correct_colour", "cutout", "upscale")
 
 
 @router.get("/projects/{p}/tasks", response=Page, summary="Tasks of a project")

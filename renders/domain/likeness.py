@@ -84,33 +84,48 @@ def thresholds(roots: list[Any]) -> dict[str, tuple[float, bool]]:
     return {str(root): (round(float(np.quantile(scores[str(root)], MISSES)), 4), True) if len(scores.get(str(root), [])) >= ENOUGH else (START, False) for root in roots}
 
 
-def judge(snapshot: dict[str, Any], drawn: np.ndarray, final: np.ndarray, labels: np.ndarray | None) -> Judged:
+@dataclass(frozen=True)
+class Given:
+    """What pictures of one job are compared with: reference files by identity, what counts as doubtful, the style's accepted vectors."""
+
+    files: dict[str, list[Asset]]
+    limits: dict[str, tuple[float, bool]]
+    style: list[list[float]] | None
+
+
+def given(snapshot: dict[str, Any]) -> Given:
+    """Reads it: five queries, the same for every candidate of a job."""
+    files = references(snapshot)
+    return Given(files, thresholds(list(files)) if any(files.values()) else {}, _accepted(snapshot["style"]["id"]) if snapshot["style"] else None)
+
+
+def judge(snapshot: dict[str, Any], known: Given, drawn: np.ndarray, final: np.ndarray, labels: np.ndarray | None) -> Judged:
     """Every score of a picture: likeness before light and weather change its colours, style on what people see; RGB uint8 both.
 
     `labels` say who stands where when the engine knows; otherwise the figures are looked for. A scorer that breaks is logged and leaves its score out: no picture is lost to it.
     """
     try:
         vector = likeness.style_of(final)
-        distance = likeness.style_distance(vector, _accepted((snapshot["style"] or {}).get("id"))) if snapshot["style"] else None
-        return Judged(_members(snapshot, Image.fromarray(drawn), labels), vector, *(distance or (None, {})))
+        distance = likeness.style_distance(vector, known.style) if known.style is not None else None
+        return Judged(_members(snapshot, known, Image.fromarray(drawn), labels), vector, *(distance or (None, {})))
     except Exception:
         log.exception("a picture could not be scored")
         return Judged()
 
 
-def _members(snapshot: dict[str, Any], image: Image.Image, labels: np.ndarray | None) -> list[Member]:
-    given = {root: [(a, f) for a in assets if (f := _figure(a.sha256, a.storage_uri))] for root, assets in references(snapshot).items()}
-    if not any(given.values()):
+def _members(snapshot: dict[str, Any], known: Given, image: Image.Image, labels: np.ndarray | None) -> list[Member]:
+    usable = {root: [(a, f) for a in assets if (f := _figure(a.sha256, a.storage_uri))] for root, assets in known.files.items()}
+    if not any(usable.values()):
         return []
-    cast, limits, out = snapshot["cast"], thresholds(list(given)), {}
+    cast, out = snapshot["cast"], {}
     placed = likeness.labelled(image, labels, len(cast)) if labels is not None else None
     seen = likeness.figures(image) if placed is None else []
     for number, m in enumerate(cast, 1):
         here = seen if placed is None else [placed[number]] if number in placed else []
-        found = likeness.best(here, [f for _, f in given[m["root_id"]]])
+        found = likeness.best(here, [f for _, f in usable[m["root_id"]]])
         if found is not None:
             score, parts, at = found
-            out[m["id"]] = Member(m["id"], m["root_id"], m["name"], score, parts, given[m["root_id"]][at][0].pk, *limits[m["root_id"]])
+            out[m["id"]] = Member(m["id"], m["root_id"], m["name"], score, parts, usable[m["root_id"]][at][0].pk, *known.limits[m["root_id"]])
     return list(out.values())
 
 
@@ -119,17 +134,17 @@ def _accepted(style_id: Any) -> list[list[float]]:
     return [v for v in (row["style_vector"] for row in rows.values_list("summary", flat=True)[:60]) if v]
 
 
-def keep(candidate: RunCandidate, scores: Judged) -> None:
-    """The rows; within the transaction that ends the candidate."""
-    ConsistencyScore.objects.filter(candidate=candidate).delete()
-    QualityReport.objects.filter(candidate=candidate, report_type="model_score").delete()
-    ConsistencyScore.objects.bulk_create([
-        ConsistencyScore(project_id=candidate.project_id, candidate=candidate, character_id=m.definition_id, root_id=m.root_id, reference_id=m.reference_id, score=m.score, threshold=m.threshold, parts=m.parts,
-                         assessment="like" if m.score >= m.threshold else "doubtful", scorer=likeness.VERSION) for m in scores.members])
-    if scores.style_vector:
-        QualityReport.objects.create(project_id=candidate.project_id, run_id=candidate.job.run_id, job_id=candidate.job_id, candidate=candidate, report_type="model_score", summary={
-            "version": likeness.VERSION, "style_vector": scores.style_vector, "style_distance": scores.style, "style_parts": scores.style_parts,
-            "likeness": [{"character": m.definition_id, "name": m.name, "score": m.score, "parts": m.parts, "threshold": m.threshold, "learned": m.learned} for m in scores.members]})
+def keep(candidate: RunCandidate, scores: Judged) -> list[QualityReport]:
+    """Stores each member's score and hands back the report, to be stored with the guard's; within the transaction that ends the candidate."""
+    if scores.members:
+        ConsistencyScore.objects.bulk_create([
+            ConsistencyScore(project_id=candidate.project_id, candidate=candidate, character_id=m.definition_id, root_id=m.root_id, reference_id=m.reference_id, score=m.score, threshold=m.threshold, parts=m.parts,
+                             assessment="like" if m.score >= m.threshold else "doubtful", scorer=likeness.VERSION) for m in scores.members])
+    if not scores.style_vector:
+        return []
+    return [QualityReport(project_id=candidate.project_id, run_id=candidate.job.run_id, job_id=candidate.job_id, candidate=candidate, report_type="model_score", summary={
+        "version": likeness.VERSION, "style_vector": scores.style_vector, "style_distance": scores.style, "style_parts": scores.style_parts,
+        "likeness": [{"character": m.definition_id, "name": m.name, "score": m.score, "parts": m.parts, "threshold": m.threshold, "learned": m.learned} for m in scores.members]})]
 
 
 def said(told: dict[str, Any]) -> str:

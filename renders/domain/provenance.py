@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import numpy as np
 import orjson
+from django.conf import settings
 
-from renders.imaging import png
+from iat import __version__
+from iat.kernel.errors import Refused
+from renders.imaging import credentials, png
 from renders.models import RunCandidate
 
 NOTICE = "Storyboard drawing, composed by the IAT storyboard engine. Not a photograph."
@@ -38,6 +42,30 @@ def texts(candidate: RunCandidate, snapshot: dict[str, Any], facts: dict[str, An
     return {
         "Software": "IAT", "Description": notice(snapshot), "iat:prompt": candidate.job.prompt_text, "iat:lineage": orjson.dumps(lineage).decode(),
         "XML:com.adobe.xmp": packet(snapshot, facts)}
+
+
+def finished(png_bytes: bytes, candidate: RunCandidate, snapshot: dict[str, Any], facts: dict[str, Any]) -> bytes:
+    """A finished picture with all it says about itself; signed last, where this installation signs. Raises Refused when it should be signed and cannot."""
+    said = texts(candidate, snapshot, facts)
+    data = png.splice(png_bytes, said)
+    if not settings.IAT_C2PA:
+        return data
+    told = credentials.manifest(title=snapshot["task"]["name"], version=__version__, source_type=source_type(snapshot, facts), lineage=orjson.loads(said["iat:lineage"]))
+    try:
+        return credentials.sign(data, credentials.Key(**settings.IAT_C2PA), told)
+    except credentials.CannotSign as error:
+        raise Refused(f"{error} An operator mends this; then retry: what was bought is kept.") from None
+
+
+def cannot_sign() -> str:
+    """Why finished pictures could not be signed, tried on one pixel; '' where they can, or where nobody asked for it."""
+    if not settings.IAT_C2PA:
+        return ""
+    try:
+        credentials.sign(png.encode(np.zeros((1, 1, 3), np.uint8)), credentials.Key(**settings.IAT_C2PA), credentials.manifest(title="probe", version=__version__, source_type="algorithmicMedia", lineage={}))
+    except credentials.CannotSign as error:
+        return str(error)
+    return ""
 
 
 def sheet_texts(told: dict[str, Any]) -> dict[str, str]:

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from renders.imaging import lettering
 from renders.imaging.colour import rgb, to_lab
 
-VERSION = "guard-1"
+VERSION = "guard-2"
 SMALL = 256
 
 
@@ -28,6 +29,7 @@ class Demands:
     luminance_max: float = 100.0
     palette: tuple[str, ...] = ()
     palette_tolerance: float = 30.0
+    text_allowed: bool = True
 
 
 @dataclass
@@ -64,7 +66,7 @@ def look(image: Image.Image, demands: Demands, *, others: Iterable[str] = ()) ->
     verdict = Verdict()
     if image.size != (demands.width, demands.height):
         verdict.hard.append(_say("size", f"It is {image.width} × {image.height}, asked for was {demands.width} × {demands.height}."))
-    if demands.alpha and "A" not in image.getbands():
+    if demands.alpha and not _see_through(image):
         verdict.hard.append(_say("alpha", "Transparency was asked for and is missing."))
     pixels = np.asarray(image.convert("RGB"))
     small = cv2.resize(pixels, (SMALL, SMALL), interpolation=cv2.INTER_AREA)
@@ -74,10 +76,17 @@ def look(image: Image.Image, demands: Demands, *, others: Iterable[str] = ()) ->
     _sharpness(verdict, pixels)
     _border(verdict, small)
     _colour(verdict, lab, demands)
+    if not demands.text_allowed and (lines := lettering.lines(pixels)):
+        verdict.soft.append(_say("text", f"There seem to be letters in the picture ({len(lines)} {'line' if len(lines) == 1 else 'lines'}).", boxes=lines[:8]))
     verdict.fingerprint = fingerprint(small)
     if verdict.fingerprint and any(distance(verdict.fingerprint, other) <= 2 for other in others if other):
         verdict.hard.append(_say("duplicate", "It is the same picture as another candidate of this job."))
     return verdict
+
+
+def _see_through(image: Image.Image) -> bool:
+    """Whether some of it really is: an alpha channel that is all opaque is none."""
+    return "A" in image.getbands() and image.getchannel("A").getextrema()[0] < 255  # type: ignore[operator]
 
 
 def _blank(verdict: Verdict, lab: NDArray[np.float32]) -> None:

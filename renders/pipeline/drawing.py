@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,13 @@ def file_of(asset_id: str | None) -> bytes | None:
     """The bytes of a file the snapshot names."""
     if asset_id is None:
         return None
-    return filestore.store().read(Asset.objects.values_list("storage_uri", flat=True).get(pk=asset_id))
+    return filestore.store().read(_place(str(asset_id)))
+
+
+@lru_cache(maxsize=512)
+def _place(asset_id: str) -> str:
+    """Where a file lies; files never move, so a process asks once."""
+    return Asset.objects.values_list("storage_uri", flat=True).get(pk=asset_id)
 
 
 def brief_of(candidate: RunCandidate, snapshot: dict[str, Any]) -> Brief:

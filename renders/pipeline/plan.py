@@ -33,6 +33,13 @@ class Wish:
     weather: str = ""
     provider_code: str = "storyboard"
     seed: int | None = None
+    correct_colour: bool = False
+    cutout: bool = False
+    upscale: float | None = None
+
+    def post(self) -> dict[str, Any]:
+        """What is done to the finished picture; only what was asked for."""
+        return {k: v for k, v in (("correct_colour", self.correct_colour), ("cutout", self.cutout), ("upscale", self.upscale)) if v}
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,8 @@ def _possible(wish: Wish) -> None:
     wrong = []
     if not 1 <= wish.candidates <= 40:
         wrong.append(Finding("/candidates", "1 to 40"))
+    if wish.upscale is not None and not 1.1 <= wish.upscale <= 4:
+        wrong.append(Finding("/upscale", "1.1 to 4"))
     wrong += [Finding(f"/{side}", f"{SIDES[0]} to {SIDES[1]} px") for side in ("width", "height") if not SIDES[0] <= getattr(wish, side) <= SIDES[1]]
     if wrong:
         raise Invalid("; ".join(f"{f.pointer[1:]}: {f.detail}" for f in wrong), findings=wrong)
@@ -96,7 +105,7 @@ def freeze(task: Task, wish: Wish, provider: Any) -> dict[str, Any]:
     scene = task.scene
     frozen = {
         "code": CODE, "provider": provider.code, "model": "" if isinstance(provider, Remote) else provider.model,
-        "parameters": {"candidates": wish.candidates, "width": wish.width, "height": wish.height, "camera": wish.camera or str(task.workflow_data.get("camera", ""))},
+        "parameters": {"candidates": wish.candidates, "width": wish.width, "height": wish.height, "camera": wish.camera or str(task.workflow_data.get("camera", "")), **({"post": wish.post()} if wish.post() else {})},
         "seeds": seeds(task, wish),
         "task": {"id": str(task.pk), "revision": task.revision, "name": task.name, "description": task.description, "instructions": task.instructions},
         "cast": [_member(c, followed[c.pk], pictures) for c in cast],

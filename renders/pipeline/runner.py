@@ -1,56 +1,35 @@
-"""Does one candidate: claims it with a lease, makes it, finishes it in one transaction; then settles its job and run.
-
-A file's name follows from its candidate and stage, so that doing it twice writes the same file, never a second one.
-"""
+"""Does one candidate: claims it with a lease, makes it, finishes it in one transaction; then settles its job and run."""
 
 import datetime as dt
 import logging
+import time
 import uuid
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from PIL import Image
 
 from iat.kernel import events, filestore, queue
 from iat.kernel.errors import Refused
 from projects.domain import costs
 from projects.rules import GuideRules
-from renders.domain import calls, gateway, likeness, provenance, rendered, runs, tasks
+from renders.domain import calls, likeness, provenance, rendered, runs, safety, tasks
 from renders.imaging import guard, png, thumbs
 from renders.lifecycles import CANDIDATE, ENDED, JOB, RUN, TASK
-from renders.models import QualityReport, RenderedAsset, Run, RunCandidate, RunJob, Task
-from renders.pipeline import drawing, plan, ranking, stages
+from renders.models import RenderedAsset, Run, RunCandidate, RunJob, Task
+from renders.pipeline import desks, drawing, finishing, keeping, plan, ranking, stages, turns
+from renders.pipeline.keeping import LeaseLost
 from renders.pipeline.recovery import me
 from renders.providers.base import ProviderError
 from spaces.domain import assets
-from spaces.models import Asset, AssetLink, User
+from spaces.models import User
 
 log = logging.getLogger("iat.runner")
 ATTEMPTS = 5
-NAMESPACE = uuid.UUID("6f1c1ad0-3a52-4f0e-9a0c-0d9d3b3f6a11")
-
-
-class LeaseLost(gateway.Stopped):
-    """Somebody canceled this candidate (`over`) or took it over; what was made is dropped."""
-
-    def __init__(self, *, over: bool = False) -> None:
-        super().__init__(over=over)
-
-
-@dataclass
-class Made:
-    """One stored stage picture on its way to becoming rows."""
-
-    pk: uuid.UUID
-    name: str
-    stored: filestore.Stored
-    mime: str
-    parameters: dict[str, Any]
+HOLD_EVERY_S = 1.0
 
 
 def start(tasks: list[Task], wish: plan.Wish, *, by: User) -> Run:
@@ -90,13 +69,14 @@ def outcome(job: RunJob) -> RenderedAsset:
 def claim(pk: Any, *, now: dt.datetime) -> RunCandidate | None:
     """Takes a planned candidate, or a running one whose lease ran out. None when somebody else has it or it is over."""
     token = uuid.uuid4()
-    free = Q(status="planned") & (Q(not_before__isnull=True) | Q(not_before__lte=now + dt.timedelta(seconds=1))) | Q(status="running", lease_until__lt=now)
-    taken = RunCandidate.objects.filter(free, pk=pk).update(
+    taken = RunCandidate.objects.filter(turns.free(now), pk=pk).update(
         status="running", lease_token=token, lease_owner=me(), lease_until=now + dt.timedelta(seconds=settings.IAT_LEASE_S),
         attempt=F("attempt") + 1, stage="compose", revision=F("revision") + 1, updated_at=now)
     if not taken:
         return None
-    return RunCandidate.objects.select_related("job__run", "job__project__space", "job__task").get(pk=pk)
+    candidate = RunCandidate.objects.get(pk=pk)
+    candidate.job = desks.of(candidate.job_id).job
+    return candidate
 
 
 def work(pk: Any) -> str:
@@ -104,11 +84,13 @@ def work(pk: Any) -> str:
     candidate = claim(pk, now=timezone.now())
     if candidate is None:
         return "not mine"
-    if candidate.job.run.held_at is not None:
+    if Run.objects.filter(pk=candidate.job.run_id, held_at__isnull=False).exists():
         return _put_back(candidate, 0.0, "")
     job, run = candidate.job, candidate.job.run
-    runs.started(run)
-    RunJob.objects.filter(pk=job.pk, status="planned").update(status="running", revision=F("revision") + 1)
+    if run.status == "planned":
+        runs.started(run)
+    if job.status == "planned":
+        RunJob.objects.filter(pk=job.pk, status="planned").update(status="running", revision=F("revision") + 1)
     if candidate.attempt > ATTEMPTS:
         _fail(candidate, f"Given up after {ATTEMPTS} attempts: the worker died each time while drawing this.")
     else:
@@ -128,7 +110,8 @@ def work(pk: Any) -> str:
         except Exception as error:
             log.exception("candidate %s of run %s failed", candidate.pk, run.pk)
             _fail(candidate, f"Something broke while drawing this ({type(error).__name__}). The log of the worker has the details.")
-    settle(job.pk)
+    if not RunCandidate.objects.filter(job=job, status__in=runs.OPEN).exists():
+        settle(job.pk)
     return candidate.status
 
 
@@ -151,117 +134,96 @@ def _put_back(candidate: RunCandidate, seconds: float, why: str) -> str:
 
 
 def _hold(candidate: RunCandidate, stage: str, seconds: float = 0.0) -> None:
-    """Says which stage runs and renews the lease, for `seconds` where that is longer; raises LeaseLost when it is gone."""
-    now = timezone.now()
+    """Says which stage runs and renews the lease, for `seconds` where that is longer; raises LeaseLost when it is gone. Stages that follow within a second are not told one by one."""
+    now, told = timezone.now(), candidate.updated_at
+    if not seconds and now - told < dt.timedelta(seconds=HOLD_EVERY_S):
+        return
     held = RunCandidate.objects.filter(pk=candidate.pk, status="running", lease_token=candidate.lease_token).update(
         stage=stage, lease_until=now + dt.timedelta(seconds=max(settings.IAT_LEASE_S, seconds)), updated_at=now)
+    candidate.updated_at = now
     if not held:
         raise LeaseLost(over=RunCandidate.objects.filter(pk=candidate.pk, status__in=["planned", "running"]).first() is None)
 
 
 def _make(candidate: RunCandidate) -> None:
-    snapshot = runs.snapshot_of(candidate.job)
+    snapshot, began, cpu = runs.snapshot_of(candidate.job), time.monotonic(), time.process_time()
     drawn = drawing.draw(candidate, snapshot, lambda seconds: _hold(candidate, "provider", seconds))
-    says = provenance.packet(snapshot, drawn.facts)
-    made: list[Made] = []
+    made: list[keeping.Made] = []
+    waited = Waited()
     try:
-        pixels = drawn.pixels
-        if drawn.original is None:
-            made.append(_store(candidate, "compose", png.encode_stage(pixels, packet=says), "webp", drawn.facts))
-        for step in stages.of(drawn.original is None, pixels, snapshot, candidate.seed, lambda stage: _hold(candidate, stage)):
-            pixels = step.pixels
-            if step.name != "finish":
-                made.append(_store(candidate, step.name, png.encode_stage(pixels, packet=says), "webp", step.parameters))
+        pixels = _staged(candidate, snapshot, drawn, made, waited)
+        picture = finishing.finished(candidate, snapshot, pixels, lambda stage, seconds: _hold(candidate, stage, seconds))
         _hold(candidate, "guard")
-        image = Image.fromarray(pixels)
-        verdict = guard.look(image, demands_of(snapshot))
-        scores = likeness.judge(snapshot, drawn.pixels, pixels, drawn.labels)
-        texts = provenance.texts(candidate, snapshot, drawn.facts)
-        made.append(_store(candidate, "final", png.splice(png.encode(image), texts), "png", {}))
-        for size, data in thumbs.make(image).items():
-            filestore.store().write(assets.thumb_path(made[-1], size), data)
-        _finish(candidate, made, verdict, scores, drawn, snapshot)
+        verdict = guard.look(picture.image, demands_of(snapshot))
+        with waited:
+            known = desks.of(candidate.job_id).known(snapshot)
+        safety.look(verdict, picture.image, known.checker)
+        scores = likeness.judge(snapshot, known.scores, drawn.pixels, pixels, drawn.labels)
+        data, thumbnails = provenance.finished(png.encode(picture.image), candidate, snapshot, drawn.facts), thumbs.make(picture.image)
+        with waited:
+            made.append(keeping.store(candidate, "final", data, "png", picture.facts, picture.image.size))
+            for size, small in thumbnails.items():
+                filestore.store().write(assets.thumb_path(made[-1], size), small)
+        keeping.finish(candidate, keeping.Outcome(drawn, made, verdict, scores, time.monotonic() - began - waited.seconds, waited.seconds, time.process_time() - cpu - waited.cpu), snapshot)
     except LeaseLost:
-        _drop(candidate, made)
+        keeping.drop(candidate, made)
         raise
 
 
-def _store(candidate: RunCandidate, stage: str, data: bytes, suffix: str, parameters: dict[str, Any]) -> Made:
-    pk = uuid.uuid5(NAMESPACE, f"{candidate.pk}/{stage}")
-    project, task = candidate.job.project, candidate.job.task
-    folder = f"projects/{project.slug}-{project.pk.hex[:8]}/" + ("outputs" if stage == "final" else "stages")
-    label = filestore.safe(task.name if task else candidate.job.job_key) + ("" if stage == "final" else f"_{stage}")
-    path = f"{folder}/{label}_{pk}.{suffix}"
-    return Made(pk, stage, filestore.store().write(path, data), f"image/{suffix}", parameters)
+def _staged(candidate: RunCandidate, snapshot: dict[str, Any], drawn: drawing.Drawing, made: list[keeping.Made], waited: "Waited") -> np.ndarray:
+    """The picture after its stages; every stage but the last is kept as a file of its own."""
+    pixels, says = drawn.pixels, provenance.packet(snapshot, drawn.facts)
+    size = (pixels.shape[1], pixels.shape[0])
+
+    def keep(name: str, parameters: dict[str, Any]) -> None:
+        data = png.encode_stage(pixels, packet=says)
+        with waited:
+            made.append(keeping.store(candidate, name, data, "webp", parameters, size))
+
+    if drawn.original is None:
+        keep("compose", drawn.facts)
+    for step in stages.of(drawn.original is None, pixels, snapshot, candidate.seed, lambda stage: _hold(candidate, stage)):
+        pixels = step.pixels
+        if step.name != "finish":
+            keep(step.name, step.parameters)
+    return pixels
+
+
+class Waited:
+    """Seconds, and seconds of a core, spent on rows and files instead of on the picture."""
+
+    def __init__(self) -> None:
+        self.seconds = self.cpu = 0.0
+        self._since = (0.0, 0.0)
+
+    def __enter__(self) -> None:
+        self._since = (time.monotonic(), time.process_time())
+
+    def __exit__(self, *error: Any) -> None:
+        self.seconds += time.monotonic() - self._since[0]
+        self.cpu += time.process_time() - self._since[1]
 
 
 def demands_of(snapshot: dict[str, Any]) -> guard.Demands:
     """What the guard asks of this job's pictures."""
     rules = GuideRules.model_validate((snapshot["guide"] or {}).get("rules") or {})
-    size = snapshot["parameters"]
-    return guard.Demands(size["width"], size["height"], False, rules.chroma_limit, rules.luminance_min, rules.luminance_max, tuple(rules.palette), rules.palette_tolerance)
-
-
-@transaction.atomic
-def _finish(candidate: RunCandidate, made: list[Made], verdict: guard.Verdict, scores: likeness.Judged, drawn: drawing.Drawing, snapshot: dict[str, Any]) -> None:
-    """All rows of a finished candidate at once, if the lease is still ours."""
-    state, now = "failed_output_guard" if verdict.hard else "generated", timezone.now()
-    rows = _register(candidate, made, snapshot, drawn.original, now)
-    try:
-        CANDIDATE.move(
-            candidate, state, where=Q(lease_token=candidate.lease_token), output_asset_id=rows[0].pk, final_asset_id=rows[-1].pk, stage="", lease_token=None, lease_until=None,
-            rank_hard_failures=len(verdict.hard), rank_soft_warnings=len(verdict.soft), rank_avg_chroma_exceed=verdict.chroma_exceed, consistency_score=scores.worst, updated_at=now,
-            error="; ".join(f["text"] for f in verdict.hard), not_before=None,
-            meta={**candidate.meta, "facts": drawn.facts, "fingerprint": verdict.fingerprint, "provider": drawn.provider, "model": drawn.model})
-    except Refused:
-        transaction.set_rollback(True)
-        raise LeaseLost from None
-    QualityReport.objects.filter(candidate=candidate, report_type="output_guard").delete()
-    likeness.keep(candidate, scores)
-    QualityReport.objects.create(project_id=candidate.project_id, run_id=candidate.job.run_id, job_id=candidate.job_id, candidate=candidate, report_type="output_guard", summary=verdict.as_json())
-
-
-def _register(candidate: RunCandidate, made: list[Made], snapshot: dict[str, Any], original: Asset | None, now: dt.datetime) -> list[Asset]:
-    project, size = candidate.job.project, snapshot["parameters"]
-    AssetLink.objects.filter(child_id__in=[m.pk for m in made]).delete()
-    Asset.objects.filter(pk__in=[m.pk for m in made]).delete()
-    rows = Asset.objects.bulk_create([
-        Asset(id=m.pk, space_id=project.space_id, project=project, kind="final" if m.name == "final" else "generated", storage_uri=m.stored.path,
-              storage_backend=filestore.store().backend, mime_type=m.mime, width=size["width"], height=size["height"], byte_size=m.stored.byte_size, sha256=m.stored.sha256,
-              metadata={"stage": m.name, "parameters": m.parameters, "candidate": str(candidate.pk)}, thumbs_at=now if m.name == "final" else None) for m in made])
-    rows = [original, *rows] if original else rows
-    AssetLink.objects.filter(child=rows[0]).delete()
-    sources = [str(a.pk) for _, a in drawing.references(snapshot)] if original else [m["picture"]["asset_id"] for m in snapshot["cast"] if m["picture"]]
-    sources += [snapshot["scene"]["plate"]["asset_id"]] if snapshot["scene"] and snapshot["scene"]["plate"] else []
-    pairs = [(str(pk), rows[0].pk, "reference_of") for pk in dict.fromkeys(sources)]
-    pairs += [(up.pk, down.pk, "derived_from") for up, down in pairwise(rows)]
-    AssetLink.objects.bulk_create([AssetLink(space_id=project.space_id, project=project, parent_id=a, child_id=b, link_type=kind) for a, b, kind in pairs])
-    return rows
-
-
-def _drop(candidate: RunCandidate, made: list[Made]) -> None:
-    """The candidate went to somebody else or was canceled: takes our files away unless another worker owns them now."""
-    state = RunCandidate.objects.filter(pk=candidate.pk).values_list("status", flat=True).first()
-    if state in ("canceled", None):
-        for item in made:
-            filestore.store().delete(item.stored.path)
-            for size in assets.THUMB_SIZES:
-                filestore.store().delete(assets.thumb_path(item, size))
+    width, height = finishing.size_of(snapshot)
+    return guard.Demands(width, height, finishing.wants_alpha(snapshot), rules.chroma_limit, rules.luminance_min, rules.luminance_max, tuple(rules.palette), rules.palette_tolerance, rules.text_allowed)
 
 
 @transaction.atomic
 def settle(job_id: Any) -> None:
     """Ends a job whose candidates have all ended: duplicates out, the best picked, a draft made; then its task and run. Idempotent."""
-    job = RunJob.objects.select_for_update(of=("self",)).select_related("run", "project", "task").get(pk=job_id)
+    job = RunJob.objects.select_for_update(of=("self",)).select_related("run__created_by", "project", "task").get(pk=job_id)
     candidates = list(RunCandidate.objects.filter(job=job).order_by("candidate_index"))
     if job.status != "running" or any(c.status in runs.OPEN for c in candidates):
         return
+    for candidate in candidates:
+        candidate.job = job
     _hold_back_twins(candidates)
     judged = [ranking.Judged(c.candidate_index, c.status, c.rank_hard_failures or 0, c.rank_soft_warnings or 0, c.rank_avg_chroma_exceed or 0.0, c.consistency_score) for c in candidates]
     best, end = ranking.chosen(judged), ranking.job_end(judged)
-    for candidate in candidates:
-        if candidate.status == "generated":
-            CANDIDATE.move(candidate, "done")
+    CANDIDATE.move_all(RunCandidate.objects.filter(job=job, status="generated"), "done", updated_at=timezone.now())
     changes: dict[str, Any] = {}
     if best is not None:
         pick = candidates[best.index]

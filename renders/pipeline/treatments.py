@@ -15,16 +15,16 @@ from PIL import Image
 
 from iat.kernel import enter, events, filestore, queue
 from iat.kernel.errors import Finding, Invalid, Refused
-from projects.domain import costs
 from projects.queries import overview
 from renders.domain import calls, gateway
 from renders.imaging import colour, png
 from renders.lifecycles import TREATMENT
 from renders.models import Treatment
+from renders.pipeline import chains
 from renders.pipeline.recovery import is_dead, me
-from renders.providers.base import Declined, ProviderError
-from renders.providers.registry import PROVIDERS, anything
-from renders.providers.remote import Ask, Picture, Remote
+from renders.providers.base import ProviderError
+from renders.providers.registry import anything
+from renders.providers.remote import Picture
 from spaces.domain import assets
 from spaces.models import Asset, User
 
@@ -32,7 +32,6 @@ log = logging.getLogger("iat.treatments")
 ATTEMPTS = 5
 NAMESPACE = uuid.UUID("b0f5d7a2-6f63-4a55-8a19-0a4c5f4b3d52")
 KINDS = {"cutout": "bg_removed", "upscale": "upscaled", "grade": "generated"}
-LOCAL = {"cutout": "rembg", "upscale": "lanczos"}
 
 
 @transaction.atomic
@@ -85,30 +84,8 @@ def _done(row: Treatment) -> tuple[bytes, dict[str, Any]]:
     if row.operation == "grade":
         pixels, told = colour.corrected(np.asarray(Image.open(io.BytesIO(data)).convert("RGB")), row.parameters["rules"])
         return png.encode(pixels), {"by": "iat", **told}
-    tried: list[str] = []
-    last: ProviderError = Declined("Nobody here can do this.")
-    for provider, account in _chain(row):
-        try:
-            if isinstance(provider, Remote):
-                return _ordered(row, provider, account, data)
-            made, facts = provider.cutout(data) if row.operation == "cutout" else provider.upscale(data, float(row.parameters["scale"]))
-            return made, {"provider": provider.code, **facts, **({"after": tried} if tried else {})}
-        except ProviderError as error:
-            last = error
-            tried.append(f"{provider.label}: {error}")
-            if isinstance(provider, Remote) and not gateway.passes_on(error):
-                break
-    raise last
-
-
-def _chain(row: Treatment) -> list[tuple[Any, Any]]:
-    """Who is asked in which order: the one named alone; else this machine, then the accounts by priority."""
-    unit = _unit(row)
-    far = gateway.choices(unit, row.operation, row.provider_code)
-    if row.provider_code:
-        named = anything(row.provider_code)
-        return [(c, a) for c, a in far if c is named] if isinstance(named, Remote) else [(named, None)]
-    return [(PROVIDERS.get(LOCAL[row.operation]), None), *far]
+    picture = Picture(data, row.source.mime_type, f"picture.{assets.SUFFIX[row.source.mime_type]}")
+    return chains.done(chains.Work(row.operation, picture, _unit(row), row.parameters, row.provider_code), lambda seconds: _hold(row, seconds))
 
 
 def _unit(row: Treatment) -> calls.Unit:
@@ -116,19 +93,10 @@ def _unit(row: Treatment) -> calls.Unit:
     return calls.Unit(f"treatment:{row.pk}", row.space, row.project, folder=f"{folder}/originals", by=row.created_by)
 
 
-def _ordered(row: Treatment, connector: Remote, account: Any, data: bytes) -> tuple[bytes, dict[str, Any]]:
-    picture = Picture(data, row.source.mime_type, f"picture.{assets.SUFFIX[row.source.mime_type]}")
-
-    def hold(seconds: float) -> None:
-        until = timezone.now() + dt.timedelta(seconds=max(settings.IAT_LEASE_S, seconds))
-        if not Treatment.objects.filter(pk=row.pk, status="running", attempt=row.attempt, lease_owner=me()).update(lease_until=until):
-            raise gateway.Stopped(over=not Treatment.objects.filter(pk=row.pk, status__in=["planned", "running"]).exists())
-
-    try:
-        got = gateway.perform(connector, account, _unit(row), lambda key: Ask(row.operation, key, references=(picture,), parameters=row.parameters), row.operation, hold)
-    except costs.OverBudget as error:
-        raise Refused(error.detail) from None
-    return got.data, {"provider": connector.code, "model": got.call.model_name, "call": str(got.call.pk)}
+def _hold(row: Treatment, seconds: float) -> None:
+    until = timezone.now() + dt.timedelta(seconds=max(settings.IAT_LEASE_S, seconds))
+    if not Treatment.objects.filter(pk=row.pk, status="running", attempt=row.attempt, lease_owner=me()).update(lease_until=until):
+        raise gateway.Stopped(over=not Treatment.objects.filter(pk=row.pk, status__in=["planned", "running"]).exists())
 
 
 @transaction.atomic

@@ -9,8 +9,8 @@ import orjson
 from pydantic import Field
 
 from renders.providers.base import Broken, Declined, Moderated, ProviderError
-from renders.providers.remote import Ask, Prices, Remote, Secret, Settings, Ticket
-from renders.providers.wire import Answer, Wire, from_base64
+from renders.providers.remote import Ask, Picture, Prices, Remote, Secret, Settings, Ticket
+from renders.providers.wire import Answer, Wire, data_url, from_base64
 
 LEAST_PX, MOST_PX, LONGEST = 655_360, 8_294_400, 3840
 TOKENS = {"low": 272, "medium": 1056, "high": 4160, "xhigh": 4160, "max": 4160, "auto": 1056}
@@ -24,6 +24,7 @@ class OpenAI(Remote):
     does = frozenset({"generate", "edit"})
     secrets = (Secret("key", "API key", "Starts with sk-. Made at platform.openai.com/api-keys."),)
     read_s = wait_s = 360.0
+    can_judge = True
     prices = Prices("2026-11-21", "million tokens", {"text in": 5.0, "image in": 8.0, "image out": 30.0})
 
     class Config(Settings):
@@ -33,6 +34,7 @@ class OpenAI(Remote):
         model: str = Field("gpt-image-2.6-flare", title="Model", max_length=120, min_length=1)
         quality: str = Field("medium", title="Quality", pattern=r"^(low|medium|high|auto|xhigh|max)$")
         organization: str = Field("", title="Organisation (optional)", max_length=120)
+        safety_check: bool = Field(False, title="Look over every finished picture with OpenAI's moderation model (free of charge)")
 
     def headers(self, config: Any, secrets: dict[str, str]) -> dict[str, str]:
         """Bearer, and the organisation where there is one."""
@@ -89,6 +91,14 @@ class OpenAI(Remote):
         if answer.status == 403:
             return Declined(f"OpenAI does not allow this for the account: {said}", "key")
         return wire.refusal(answer, paid=True)
+
+    def judge(self, wire: Wire, picture: Picture, config: Any) -> list[str]:
+        """The categories that the moderation model flags. Contract: https://platform.openai.com/docs/api-reference/moderations"""
+        told = wire.call("POST", "/moderations", json={"model": "omni-moderation-latest", "input": [{"type": "image_url", "image_url": {"url": data_url(picture.data, picture.mime)}}]})
+        first = (told.get("results") or [None])[0]
+        if not isinstance(first, dict) or "flagged" not in first:
+            raise Broken("The safety check's answer cannot be read.")
+        return sorted(name for name, hit in (first.get("categories") or {}).items() if hit) or ["something unsafe"] if first["flagged"] else []
 
     def check(self, wire: Wire, config: Any) -> str:
         """Whether the model is listed, and when it retires."""

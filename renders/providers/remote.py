@@ -106,6 +106,7 @@ class Remote:
     free = False
     needs_address = False
     can_find = False
+    can_judge = False
     stages_on_pixels = False
     wait_s = 300.0
     read_s = 60.0
@@ -142,6 +143,10 @@ class Remote:
 
     def cancel(self, wire: "Wire", ticket: Ticket, config: Any) -> None:
         """Stops what can be stopped."""
+
+    def judge(self, wire: "Wire", picture: Picture, config: Any) -> list[str]:
+        """Names of unsafe content in a picture; empty where there is none. Only where `can_judge`, and only where it costs nothing."""
+        return []
 
     def check(self, wire: "Wire", config: Any) -> str:
         """A cheap question that costs nothing; a sentence for the Test button."""
