@@ -92,6 +92,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "renders.sweep", "schedule": timedelta(seconds=IAT_SWEEP_S), "options": {"expires": IAT_SWEEP_S}, "kwargs": {"owner": {}}},
     "sweep-fetches": {"task": "spaces.sweep_fetches", "schedule": timedelta(seconds=max(IAT_SWEEP_S, 15)), "options": {"expires": 15}, "kwargs": {"owner": {}}},
+    "sweep-projects": {"task": "projects.sweep", "schedule": timedelta(seconds=max(IAT_SWEEP_S, 15)), "options": {"expires": 15}, "kwargs": {"owner": {}}},
     "sweep-files": {"task": "spaces.sweep_files", "schedule": timedelta(hours=1), "options": {"expires": 600}, "kwargs": {"owner": {}}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.HOME / "beat-schedule")

@@ -34,6 +34,15 @@ def project_of(user: access.Person, row: Any, role: str = Role.VIEWER) -> Any:
     return row
 
 
+def row_of(user: access.Person, model: Any, pk: Any, role: str = Role.VIEWER, *related: str) -> Any:
+    """A row that belongs to a project, by its own id."""
+    access.look_around(user)
+    found = model.objects.select_related("project__space", *related).exclude(project__status="deleted").filter(pk=pk).first()
+    if found is None:
+        raise NotThere("There is nothing here, or it is not shared with you.")
+    return project_of(user, found, role)
+
+
 def makes(user: access.Person, row: Project) -> bool:
     """Whether this person may work in the project."""
     return access.role_in(access.signed_in(user), row.space_id) in Role.at_least(Role.ARTIST)

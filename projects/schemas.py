@@ -59,6 +59,51 @@ class GuideIn(In):
     is_default: bool = True
 
 
+class WebhookIn(In):
+    """Where to send what."""
+
+    url: str = Field(min_length=8, max_length=1000)
+    events: list[str] = Field(min_length=1, max_length=40)
+
+
+class WebhookPatch(In):
+    """Changes of a webhook."""
+
+    url: str | None = Field(None, min_length=8, max_length=1000)
+    events: list[str] | None = Field(None, min_length=1, max_length=40)
+    is_active: bool | None = None
+
+
+class TemplateTextIn(In):
+    """Words for a stage."""
+
+    name: str = Name
+    stage: str = Field(min_length=1, max_length=12)
+    template_text: str = Field(min_length=1, max_length=8000)
+
+
+class ActiveIn(In):
+    """In use or not."""
+
+    is_active: bool
+
+
+def webhook_out(row: Any) -> dict[str, Any]:
+    """A webhook; never its secret."""
+    return {"id": row.pk, "project_id": row.project_id, "url": row.url, "events": row.events, "is_active": row.is_active, "revision": row.revision, "created_at": stamp(row.created_at)}
+
+
+def delivery_out(row: Any) -> dict[str, Any]:
+    """A delivery."""
+    return {"id": row.pk, "webhook_id": row.webhook_id, "event": row.event_code, "body": row.body, "status": row.status, "attempt": row.attempt, "due_at": stamp(row.due_at), "http_status": row.http_status,
+            "error": row.error or None, "latency_ms": row.latency_ms, "delivered_at": stamp(row.delivered_at), "created_at": stamp(row.created_at)}
+
+
+def template_out(row: Any) -> dict[str, Any]:
+    """A version of a prompt template."""
+    return {"id": row.pk, "project_id": row.project_id, "name": row.name, "stage": row.stage, "template_text": row.template_text, "version": row.version, "is_active": row.is_active, "revision": row.revision, "created_at": stamp(row.created_at)}
+
+
 def project_out(row: Any) -> dict[str, Any]:
     """A project."""
     return {"id": row.pk, "space_id": row.space_id, "owner_id": row.owner_id, "slug": row.slug, "name": row.name, "description": row.description, "status": row.status,

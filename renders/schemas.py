@@ -107,6 +107,56 @@ class UpscaleIn(TreatIn):
     scale: float = Field(2.0, ge=1.1, le=8)
 
 
+class CheckIn(TreatIn):
+    """Whom the picture should show, by id; left out, only the guard looks."""
+
+    character_id: uuid.UUID | None = None
+
+
+class WordsIn(Wished):
+    """A picture asked for in words. Ids may be the project's own or the canon it was cloned from."""
+
+    candidates: int = Field(1, ge=1, le=40)
+    prompt: str = Field(min_length=1, max_length=8000)
+    instructions: str = Field("", max_length=8000)
+    character_ids: list[uuid.UUID] = Field(default_factory=list, max_length=12)
+    scene_id: uuid.UUID | None = None
+    style_id: uuid.UUID | None = None
+    mood: str = Field("", max_length=60)
+
+
+class SceneImageIn(WordsIn):
+    """A scene image of a project (an episode)."""
+
+    project_id: str = Field(min_length=1, max_length=80)
+
+
+class MemoryIn(In):
+    """Keep it as a memory, or not."""
+
+    is_memory: bool
+
+
+class RegenerateIn(Wished):
+    """Every panel that shows an identity; `drawn_only` leaves out panels nobody has drawn yet."""
+
+    root_id: uuid.UUID
+    drawn_only: bool = True
+
+
+class ReviewBulkIn(In):
+    """Jobs whose pick is approved or discarded."""
+
+    job_ids: list[uuid.UUID] = Field(min_length=1, max_length=200)
+    verb: Literal["approve", "discard"]
+
+
+class RunPatch(In):
+    """A run's place in its project's queue: higher goes first."""
+
+    priority: int = Field(ge=-100, le=100)
+
+
 class RatingIn(In):
     """Stars."""
 
@@ -146,7 +196,7 @@ def plan_out(plan: Any) -> dict[str, Any]:
 
 def run_out(row: Any) -> dict[str, Any]:
     """A run."""
-    return {"id": row.pk, "project_id": row.project_id, "run_mode": row.run_mode, "status": row.status, "stage": row.stage, "held": bool(row.held_at), "held_why": row.held_why or None, "priority": row.priority, "provider_code": row.provider_code, "model_name": row.model_name,
+    return {"id": row.pk, "project_id": row.project_id, "run_mode": row.run_mode, "status": row.status, "stage": row.stage, "held": bool(row.held_at), "held_why": row.held_why or None, "priority": row.priority, "provider_code": row.provider_code, "model_name": row.model_name, "rerun_of": row.rerun_of_id, "replay": row.replay.get("verdict"),
             "time_of_day": row.time_of_day, "weather": row.weather, "digest": row.digest, "revision": row.revision, "created_at": stamp(row.created_at),
             "started_at": stamp(row.started_at), "finished_at": stamp(row.finished_at)}
 
@@ -167,7 +217,7 @@ def job_out(row: Any) -> dict[str, Any]:
 
 def rendered_out(row: Any) -> dict[str, Any]:
     """A picture. Expects `asset`; sources are told by GET /renders/{id}."""
-    return {"id": row.pk, "project_id": row.project_id, "type": row.type, "state": row.state, "provider_code": row.provider_code or None, "likeness": row.likeness, "is_final_panel": row.is_final_panel, "rating": row.rating,
+    return {"id": row.pk, "project_id": row.project_id, "type": row.type, "state": row.state, "provider_code": row.provider_code or None, "likeness": row.likeness, "is_final_panel": row.is_final_panel, "is_memory": row.is_memory, "rating": row.rating,
             "source_scene_id": row.source_scene_id, "style_id": row.style_id, "avatar_kit_id": row.avatar_kit_id, "origin_task_id": row.origin_task_id, "job_id": row.job_id,
             "candidate_id": row.candidate_id, "generation_context": row.generation_context, "file": f"/{row.asset.storage_uri}", "asset": asset_out(row.asset),
             "revision": row.revision, "created_at": stamp(row.created_at)}

@@ -7,7 +7,7 @@ from celery.signals import worker_ready
 from django.utils import timezone
 
 from iat.kernel import enter, filestore
-from renders.domain import files, runlog, sheets
+from renders.domain import files, replays, runlog, sheets
 from renders.models import Run
 from renders.pipeline import kitwork, recovery, runner, treatments, turns
 
@@ -58,9 +58,10 @@ def treatment(treatment_id: str) -> str:
 
 @shared_task(name="renders.runlog")
 def run_log(run_id: str) -> None:
-    """Writes the log of a run that is over."""
-    run = Run.objects.select_related("project__space", "created_by").filter(pk=run_id).first()
+    """Compares a rerun with its first run, then writes the log of the run that is over."""
+    run = Run.objects.select_related("project__space", "created_by", "rerun_of").filter(pk=run_id).first()
     if run is not None:
+        replays.check(run)
         runlog.write(run, now=timezone.now())
 
 

@@ -1,4 +1,4 @@
-"""Brings bytes from an address that a person named, without letting it reach into private networks.
+"""Brings bytes from an address that a person named, or tells it something, without letting it reach into private networks.
 
 The address of every connection is checked where it is opened, after the name was resolved, and that very address is
 used: a redirect, or a name that changes its mind between check and use, gains nothing. httpcore does the speaking.
@@ -103,6 +103,25 @@ def fetch(url: str, *, most: int, names: Resolve = resolve) -> Fetched:
                 return Fetched(found, url, parts.target.decode(errors="replace").partition("?")[0].rsplit("/", 1)[-1][:200])
             url = urljoin(url, found)
     raise Unfetchable(f"The address leads from one to the next more than {REDIRECTS} times.")
+
+
+def post(url: str, data: bytes, headers: dict[str, str], *, names: Resolve = resolve) -> tuple[int, str]:
+    """Tells an address something: (status, the first words of its answer). No redirects. Raises Invalid (private, not http) or Unfetchable."""
+    parts = checked(url)
+    timeouts = {"connect": CONNECT_S, "read": READ_S, "write": READ_S, "pool": CONNECT_S}
+    told: dict[Any, Any] = {"Host": _host(parts), "User-Agent": "IAT", "Content-Type": "application/json", **headers}
+    try:
+        with httpcore.ConnectionPool(network_backend=_Guarded(names)) as pool, pool.stream("POST", parts, headers=told, content=data, extensions={"timeout": timeouts}) as answer:
+            said = bytearray()
+            for piece in answer.iter_stream():
+                said += piece
+                if len(said) > 2000:
+                    break
+            return answer.status, bytes(said[:200]).decode(errors="replace")
+    except (httpcore.TimeoutException, httpcore.NetworkError) as error:
+        raise Unfetchable(f"{parts.host.decode()} does not answer ({type(error).__name__}).", lasting=False) from None
+    except httpcore.ProtocolError:
+        raise Unfetchable(f"{parts.host.decode()} answered with something that is not HTTP.", lasting=False) from None
 
 
 def _one(pool: httpcore.ConnectionPool, parts: httpcore.URL, most: int, until: float) -> bytes | str:

@@ -4,9 +4,13 @@ from ninja import Router
 
 from projects.api.files import router as files
 from projects.api.projects import router as projects
+from projects.api.prompts import router as prompts
 from projects.api.updates import router as updates
+from projects.api.webhooks import router as webhooks
 
 router = Router()
 router.add_router("", projects)
 router.add_router("", updates)
 router.add_router("", files)
+router.add_router("", prompts)
+router.add_router("", webhooks)

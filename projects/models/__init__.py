@@ -1,7 +1,8 @@
 """Tables of productions."""
 
-from projects.models.guides import StyleGuide
+from projects.models.guides import PromptTemplate, StyleGuide
 from projects.models.project import Project, ProjectStyle
 from projects.models.providers import CostEvent, ProjectSecret, ProviderAccount
+from projects.models.webhook import Webhook, WebhookDelivery
 
-__all__ = ["CostEvent", "Project", "ProjectSecret", "ProjectStyle", "ProviderAccount", "StyleGuide"]
+__all__ = ["CostEvent", "Project", "ProjectSecret", "ProjectStyle", "PromptTemplate", "ProviderAccount", "StyleGuide", "Webhook", "WebhookDelivery"]

@@ -15,7 +15,7 @@ from renders.domain import candidates, runs
 from renders.models import RunCandidate, RunJob, Task
 from renders.pipeline import plan, runner
 from renders.queries import board
-from renders.schemas import PreferIn, RatingIn, RunIn, candidate_out, job_out, rendered_out, report_out, run_out
+from renders.schemas import PreferIn, RatingIn, ReviewBulkIn, RunIn, RunPatch, candidate_out, job_out, rendered_out, report_out, run_out
 from spaces.domain import repeats
 from spaces.models import Role
 from spaces.schemas import Page, listed
@@ -54,6 +54,21 @@ def one(request: HttpRequest, response: HttpResponse, pk: uuid.UUID):
     response["ETag"] = http.etag(run)
     return {**run_out(run), "progress": {"done": seen.done, "total": seen.total}, "snapshot": run.settings_snapshot,
             "jobs": [{**job_out(j), "candidates": [candidate_out(c) for c in j.candidates.all()]} for j in seen.jobs]}
+
+
+@router.patch("/runs/{pk}", summary="Put a run before or behind others")
+def reorder(request: HttpRequest, pk: uuid.UUID, body: RunPatch):
+    """Within its project; between projects places are shared evenly."""
+    run = access.run(request.user, pk, Role.ARTIST)
+    http.check_match(request, run)
+    return run_out(runs.prefer(run, body.priority, by=request.user))
+
+
+@router.get("/runs/{pk}/replay", summary="Whether a rerun made the same pictures")
+def replay(request: HttpRequest, pk: uuid.UUID):
+    """bit_exact (equal pixels), perceptually_equal, different or missing, candidate by candidate; null while either run still draws, or for a run that repeats nothing."""
+    run = access.run(request.user, pk)
+    return {"rerun_of": run.rerun_of_id, "replay": run.replay or None}
 
 
 @router.get("/runs/{pk}/jobs", response=Page, summary="Jobs of a run")
@@ -122,6 +137,14 @@ def rerun(request: HttpRequest, pk: uuid.UUID):
 def review(request: HttpRequest, p: str, limit: int = 50, cursor: str | None = None):
     """Jobs with an undecided draft, oldest first."""
     return listed(board.waiting(enter_project(request.user, p)), job_out, order=["created_at", "id"], limit=limit, cursor=cursor)
+
+
+@router.post("/projects/{p}/review/bulk", summary="Decide about many jobs at once", tags=["Review"])
+def decide_many(request: HttpRequest, p: str, body: ReviewBulkIn):
+    """Approves or discards the pick of each job; what is decided already, or has no pick, is left and told."""
+    project = enter_project(request.user, p, Role.ARTIST)
+    done, left = candidates.together(project, body.job_ids, body.verb, by=request.user)
+    return {"done": done, "left": left}
 
 
 def _decision(name: str, summary: str, text: str, verb: Any, out: Any) -> None:

@@ -7,6 +7,7 @@ from django.db.models import F
 
 from iat.kernel import events
 from iat.kernel.errors import Finding, Invalid, Refused
+from projects.models import Project
 from renders.domain import rendered, runs
 from renders.lifecycles import JOB
 from renders.models import QualityReport, RenderedAsset, RunCandidate, RunJob
@@ -84,6 +85,24 @@ def undo_discard(candidate: RunCandidate, *, by: User) -> RunCandidate:
         rendered.bring_back(row, by=by)
     _report(candidate, "undone", by)
     return candidate
+
+
+@transaction.atomic
+def together(project: Project, job_ids: list[Any], verb: str, *, by: User) -> tuple[int, list[str]]:
+    """Approves or discards the standing pick of many jobs: how many were decided, and why the others were not. Each is a decision of its own, kept as a report."""
+    done, left = 0, []
+    picks = {r.job_id: r for r in RenderedAsset.objects.filter(project=project, job__in=job_ids, state="draft", candidate__isnull=False).select_related("candidate__job__run", "candidate__final_asset").order_by("created_at")}
+    for pk in dict.fromkeys(job_ids):
+        row = picks.get(pk)
+        if row is None or row.candidate is None:
+            left.append("A job of these has no draft that waits for a decision.")
+            continue
+        try:
+            (approve if verb == "approve" else discard)(row.candidate, by=by)
+            done += 1
+        except Refused as error:
+            left.append(error.detail)
+    return done, left
 
 
 @transaction.atomic

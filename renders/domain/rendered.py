@@ -28,7 +28,7 @@ def from_candidate(candidate: RunCandidate, job: RunJob, snapshot: dict[str, Any
     kits = [m["kit"]["id"] for m in cast if m["kit"]]
     pictures = [m["picture"]["id"] for m in cast if m["picture"]]
     row = RenderedAsset.objects.create(
-        space_id=job.project.space_id, project_id=job.project_id, scope_kind="task" if job.task_id else "project", type="composite", asset_id=candidate.final_asset_id,
+        space_id=job.project.space_id, project_id=job.project_id, scope_kind="task" if job.task_id else "project", type=snapshot.get("kind", "composite"), asset_id=candidate.final_asset_id,
         source_scene_id=scene["id"] if scene else None, scene_version=scene["version"] if scene else None, style_id=style["id"] if style else None, avatar_kit_id=kits[0] if len(kits) == 1 else None,
         derived_from_id=pictures[0] if len(pictures) == 1 else None, origin_task_id=job.task_id, job=job, candidate=candidate, created_by=by, provider_code=candidate.meta.get("provider") or snapshot["provider"], likeness=candidate.consistency_score,
         generation_context={"prompt": job.prompt_text, "provider": snapshot["provider"], "model": snapshot["model"], "seed": candidate.seed, "index": candidate.candidate_index,
@@ -67,6 +67,16 @@ def make_final(row: RenderedAsset, *, by: User) -> RenderedAsset:
     RenderedAsset.objects.filter(pk=row.pk).update(is_final_panel=True)
     row.refresh_from_db()
     events.emit("rendered.final", subject=row, actor=by)
+    return row
+
+
+def remember(row: RenderedAsset, *, on: bool, by: User) -> RenderedAsset:
+    """Keeps a scene image as a memory, or lets it go."""
+    if row.type != "scene_image":
+        raise NotThere("This is no scene image.")
+    RenderedAsset.objects.filter(pk=row.pk).update(is_memory=on, revision=F("revision") + 1)
+    row.refresh_from_db(fields=["is_memory", "revision"])
+    events.emit("rendered.remembered" if on else "rendered.forgotten", subject=row, actor=by)
     return row
 
 

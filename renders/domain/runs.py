@@ -4,11 +4,11 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, Max
 from django.utils import timezone
 
 from iat.kernel import events, queue
-from iat.kernel.errors import Refused
+from iat.kernel.errors import Finding, Invalid, Refused
 from projects.models import Project
 from renders.lifecycles import CANDIDATE, JOB, RUN, TASK
 from renders.models import Run, RunCandidate, RunJob, Task
@@ -18,12 +18,12 @@ OPEN = ("planned", "running")
 
 
 @transaction.atomic
-def create(project: Project, *, jobs: list[tuple[Task | None, dict[str, Any], str]], digest: str, by: User | None, now: dt.datetime) -> Run:
+def create(project: Project, *, jobs: list[tuple[Task | None, dict[str, Any], str]], digest: str, by: User | None, now: dt.datetime, priority: int = 0, rerun_of: Run | None = None) -> Run:
     """A planned run with its jobs (task, snapshot, prompt) and their candidates; work is nudged once this commits."""
     first = jobs[0][1]
     run = Run.objects.create(
         project=project, provider_code=first["provider"], model_name=first["model"], time_of_day=first["time_of_day"], weather=first["weather"],
-        settings_snapshot={"jobs": [snapshot for _, snapshot, _ in jobs]}, digest=digest, created_by=by, stage="queued")
+        settings_snapshot={"jobs": [snapshot for _, snapshot, _ in jobs]}, digest=digest, created_by=by, stage="queued", priority=priority, rerun_of=rerun_of)
     for number, (task, snapshot, prompt) in enumerate(jobs):
         if task is not None and task.status == "running":
             raise Refused(f"“{task.name}” is being rendered already. Wait for it, or cancel that run.", allowed=["cancel the run"])
@@ -85,9 +85,28 @@ def retry(run: Run, *, by: User | None, now: dt.datetime) -> Run:
 
 @transaction.atomic
 def rerun(run: Run, *, by: User | None, now: dt.datetime) -> Run:
-    """The same snapshot, the same seeds, as a new run."""
+    """The same snapshot, the same seeds, as a new run; when it ends, its pictures are compared with the first ones (`replays`)."""
     jobs = [(job.task, snapshot_of(job), job.prompt_text) for job in RunJob.objects.filter(run=run).select_related("task", "run").order_by("job_key")]
-    return create(run.project, jobs=jobs, digest=run.digest, by=by, now=now)
+    return create(run.project, jobs=jobs, digest=run.digest, by=by, now=now, rerun_of=run)
+
+
+@transaction.atomic
+def prefer(run: Run, priority: int, *, by: User) -> Run:
+    """Before or behind the project's other runs: a higher priority goes first, equal ones by age. What is being drawn is finished."""
+    if not -100 <= priority <= 100:
+        raise Invalid("A priority is a number from -100 to 100.", findings=[Finding("/priority", "-100 to 100")])
+    if run.status not in OPEN:
+        raise Refused(f"This run is {run.status}; its place in the queue is history.", allowed=RUN.after(run.status))
+    Run.objects.filter(pk=run.pk).update(priority=priority, revision=F("revision") + 1)
+    run.refresh_from_db()
+    events.emit("run.reordered", subject=run, actor=by)
+    return run
+
+
+def first(run: Run, *, by: User) -> Run:
+    """Ahead of every other run of its project."""
+    top = Run.objects.filter(project_id=run.project_id, status__in=OPEN).exclude(pk=run.pk).aggregate(top=Max("priority"))["top"]
+    return prefer(run, min(100, (top if top is not None else -1) + 1), by=by)
 
 
 def hold(run: Run, why: str, *, by: User | None) -> Run:

@@ -54,6 +54,8 @@ class RenderedAsset(EditableRow):
             models.Index(fields=["project", "provider_code", "-created_at", "-id"], name="rendered_by_provider"),
             models.Index(fields=["project", "source_scene", "-created_at", "-id"], name="rendered_by_scene"),
             models.Index(fields=["project", "style", "-created_at", "-id"], name="rendered_by_style"),
+            models.Index(fields=["project", "type", "-created_at", "-id"], name="rendered_by_type"),
+            models.Index(fields=["created_by", "-created_at", "-id"], name="rendered_memories", condition=Q(is_memory=True)),
         ]
 
 

@@ -11,7 +11,7 @@ from spaces.models import Asset, User
 
 
 class Run(EditableRow):
-    """One execution of the pipeline. `settings_snapshot` is everything that decides the result; `digest` names it."""
+    """One execution of the pipeline. `settings_snapshot` is everything that decides the result; `digest` names it. `replay` is how a rerun's pictures compare with the first ones, once both are there."""
 
     scope = Within(project="project")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="runs")
@@ -28,6 +28,8 @@ class Run(EditableRow):
     priority = models.SmallIntegerField(default=0)
     held_at = models.DateTimeField(null=True)
     held_why = models.CharField(max_length=400, blank=True, default="")
+    rerun_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="reruns")
+    replay = models.JSONField(default=dict)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -1,4 +1,4 @@
-"""Post-processing of one file: cut out, enlarged, or its colours corrected. What comes is a new file, derived from the old one."""
+"""Work on one file: cut out, enlarged, its colours corrected, set in motion: a new file, derived from the old one. Or only looked over."""
 
 from django.db import models
 
@@ -8,7 +8,7 @@ from projects.models import Project
 from renders.lifecycles import TREATMENT
 from spaces.models import Asset, Space, User
 
-OPERATIONS = ("cutout", "upscale", "grade")
+OPERATIONS = ("cutout", "upscale", "grade", "check", "video")
 
 
 class Treatment(EditableRow):

@@ -27,7 +27,7 @@ class Work:
 def done(work: Work, hold: gateway.Hold) -> tuple[bytes, dict[str, Any]]:
     """The new picture, and who made it and who failed before. Raises the last provider's error, or what the gateway raises."""
     tried: list[str] = []
-    last: ProviderError = Declined("Nobody here can do this.")
+    last: ProviderError = Declined(f"Nobody here does {work.operation}. An owner sets up a provider that does, under Providers.", "key")
     for provider, account in links(work):
         try:
             if isinstance(provider, Remote):
@@ -48,7 +48,7 @@ def links(work: Work) -> list[tuple[Any, Any]]:
     if work.provider_code:
         named = anything(work.provider_code)
         return [(c, a) for c, a in far if c is named] if isinstance(named, Remote) else [(named, None)]
-    return [(PROVIDERS.get(LOCAL[work.operation]), None), *far]
+    return ([(PROVIDERS.get(LOCAL[work.operation]), None)] if work.operation in LOCAL else []) + list(far)
 
 
 def _ordered(work: Work, connector: Remote, account: Any, hold: gateway.Hold, tried: list[str]) -> tuple[bytes, dict[str, Any]]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from iat.kernel import filestore
 from iat.kernel.errors import Refused
-from renders.domain import gateway, likeness
+from renders.domain import gateway, likeness, runs
 from renders.imaging import guard
 from renders.lifecycles import CANDIDATE
 from renders.models import ConsistencyScore, QualityReport, RunCandidate
@@ -59,12 +59,14 @@ class Outcome:
 
 
 def store(candidate: RunCandidate, stage: str, data: bytes, suffix: str, parameters: dict[str, Any], size: tuple[int, int]) -> Made:
-    """Writes one stage's file, under the name that follows from candidate and stage."""
+    """Writes one stage's file, under the name that follows from candidate and stage; scene images lie with the person who asked for them."""
     pk = uuid.uuid5(NAMESPACE, f"{candidate.pk}/{stage}")
-    project, task = candidate.job.project, candidate.job.task
+    project, task, job = candidate.job.project, candidate.job.task, candidate.job
     folder = f"projects/{project.slug}-{project.pk.hex[:8]}/" + ("outputs" if stage == "final" else "stages")
-    label = filestore.safe(task.name if task else candidate.job.job_key) + ("" if stage == "final" else f"_{stage}")
+    label = filestore.safe(task.name if task else job.job_key) + ("" if stage == "final" else f"_{stage}")
     path = f"{folder}/{label}_{pk}.{suffix}"
+    if stage == "final" and runs.snapshot_of(job).get("kind") == "scene_image":
+        path = f"scenes/{job.run.created_by_id}/{project.pk}/{pk}.{suffix}"
     return Made(pk, stage, filestore.store().write(path, data), f"image/{suffix}", parameters, size)
 
 

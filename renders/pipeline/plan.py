@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 
 from iat.kernel.errors import Finding, Invalid, Refused
+from projects.domain import prompts as templates
+from projects.models import Project
 from projects.queries import overview
 from renders.domain import gateway
 from renders.models import BaseView, Task
@@ -43,6 +45,29 @@ class Wish:
 
 
 @dataclass(frozen=True)
+class Shot:
+    """What is to be drawn: a task's brief, or one given in words. `mood` is the expression of everyone whose variant says none; `kind` a RenderedAsset type."""
+
+    project: Project
+    name: str
+    description: str = ""
+    instructions: str = ""
+    cast: tuple[Definition, ...] = ()
+    scene: Definition | None = None
+    style: Definition | None = None
+    camera: str = ""
+    mood: str = ""
+    kind: str = "composite"
+    task: Task | None = None
+
+
+def shot_of(task: Task) -> Shot:
+    """A task as a shot."""
+    cast = tuple(c.character for c in task.cast.select_related("character__active_avatar_kit").order_by("position"))
+    return Shot(task.project, task.name, task.description, task.instructions, cast, task.scene, task.style, str(task.workflow_data.get("camera", "")), task=task)
+
+
+@dataclass(frozen=True)
 class Plan:
     """A job as it would run: the snapshot, its digest, the prompt, and what it costs in USD."""
 
@@ -55,17 +80,17 @@ class Plan:
     references: int = 0
 
 
-def make(task: Task, wish: Wish) -> Plan:
-    """The plan of one task. Raises Invalid for impossible wishes, Refused for a task without anything to show or a provider that is not set up."""
+def make(shot: Shot, wish: Wish) -> Plan:
+    """The plan of one shot. Raises Invalid for impossible wishes, Refused for a shot without anything to show or a provider that is not set up."""
     provider = provider_by_code(wish.provider_code)
     _possible(wish)
-    snapshot = freeze(task, wish, provider)
+    snapshot = freeze(shot, wish, provider)
     if not snapshot["cast"] and snapshot["scene"] is None:
-        raise Refused("This task has neither cast nor scene. Choose somebody or somewhere to draw.")
+        raise Refused("There is neither cast nor scene. Choose somebody or somewhere to draw.")
     words, avoid, given, each = prompts.text(snapshot), prompts.negative(snapshot), 0, 0.0
     if isinstance(provider, Remote):
         given = len(drawing.references(snapshot))
-        line = gateway.usable(task.project.space, task.project, provider)
+        line = gateway.usable(shot.project.space, shot.project, provider)
         ask = Ask("edit" if given else "generate", "", words, avoid, (Picture(b""),) * given, wish.width, wish.height)
         snapshot["model"], each = provider.model(line.config, ask.op), line.price(ask)
         snapshot["settings"] = line.config.model_dump(mode="json", exclude={"base_url"})
@@ -88,28 +113,30 @@ def digest_of(snapshot: dict[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(snapshot, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def seeds(task: Task, wish: Wish) -> list[int]:
-    """One seed a candidate, derived from the task and its revision unless one is given."""
-    base = wish.seed if wish.seed is not None else int.from_bytes(hashlib.sha256(f"{task.pk}/{task.revision}".encode()).digest()[:6], "big")
+def seeds(shot: Shot, wish: Wish) -> list[int]:
+    """One seed a candidate, derived from the task and its revision (from the words where there is no task) unless one is given."""
+    told = f"{shot.task.pk}/{shot.task.revision}" if shot.task else f"{shot.project.pk}/{shot.name}/{shot.description}/{[str(c.pk) for c in shot.cast]}"
+    base = wish.seed if wish.seed is not None else int.from_bytes(hashlib.sha256(told.encode()).digest()[:6], "big")
     return [int.from_bytes(hashlib.sha256(f"{base}/{index}".encode()).digest()[:6], "big") for index in range(wish.candidates)]
 
 
-def freeze(task: Task, wish: Wish, provider: Any) -> dict[str, Any]:
+def freeze(shot: Shot, wish: Wish, provider: Any) -> dict[str, Any]:
     """The snapshot as plain JSON: ids, revisions and contents of all that the picture is made from."""
-    cast = [c.character for c in task.cast.select_related("character__active_avatar_kit").order_by("position")]
+    cast, scene, task = shot.cast, shot.scene, shot.task
     fallback = library.kits_by_root([c.root_id for c in cast])
     followed = {c.pk: _kit_of(c, fallback) for c in cast}
     pictures: dict[Any, list[AvatarAsset]] = {}
     for picture in AvatarAsset.objects.filter(avatar_kit__in={k.pk for k in followed.values() if k}).select_related("asset"):
         pictures.setdefault(picture.avatar_kit_id, []).append(picture)
-    scene = task.scene
+    words = templates.active(shot.project)
     frozen = {
         "code": CODE, "provider": provider.code, "model": "" if isinstance(provider, Remote) else provider.model,
-        "parameters": {"candidates": wish.candidates, "width": wish.width, "height": wish.height, "camera": wish.camera or str(task.workflow_data.get("camera", "")), **({"post": wish.post()} if wish.post() else {})},
-        "seeds": seeds(task, wish),
-        "task": {"id": str(task.pk), "revision": task.revision, "name": task.name, "description": task.description, "instructions": task.instructions},
-        "cast": [_member(c, followed[c.pk], pictures) for c in cast],
-        "scene": _scene(scene) if scene else None, "style": _style(task), "guide": _guide(task),
+        "parameters": {"candidates": wish.candidates, "width": wish.width, "height": wish.height, "camera": wish.camera or shot.camera, **({"post": wish.post()} if wish.post() else {})},
+        "seeds": seeds(shot, wish),
+        "task": {"id": str(task.pk) if task else None, "revision": task.revision if task else None, "name": shot.name, "description": shot.description, "instructions": shot.instructions},
+        "cast": [_member(c, followed[c.pk], pictures, shot.mood) for c in cast],
+        "scene": _scene(scene) if scene else None, "style": _style(shot), "guide": _guide(shot.project),
+        **({"templates": words} if words else {}), **({"kind": shot.kind} if shot.kind != "composite" else {}),
         "time_of_day": wish.time_of_day or _told(scene, "time_of_day"), "weather": wish.weather or _told(scene, "weather"),
     }
     return orjson.loads(orjson.dumps(frozen))
@@ -130,8 +157,8 @@ def _named(row: Definition) -> dict[str, Any]:
             "version": row.version or row.inherited_version, "attributes": row.attributes, "modifiers": row.modifiers}
 
 
-def _member(row: Definition, kit: AvatarKit | None, pictures: dict[Any, list[AvatarAsset]]) -> dict[str, Any]:
-    expression = str(row.modifiers.get("expression_profile") or "neutral").lower()
+def _member(row: Definition, kit: AvatarKit | None, pictures: dict[Any, list[AvatarAsset]], mood: str = "") -> dict[str, Any]:
+    expression = str(row.modifiers.get("expression_profile") or mood or "neutral").lower()
     outfit, hair = str(row.modifiers.get("outfit") or ""), str(row.modifiers.get("hairstyle") or "")
     picture = kits.choose(pictures.get(kit.pk, []), expression=expression, outfit=outfit, primary_id=kit.primary_anchor_id) if kit else None
     told = _named(row)
@@ -152,9 +179,9 @@ def _scene(row: Definition) -> dict[str, Any]:
             "plate": {"asset_id": str(plate.pk), "sha256": plate.sha256} if plate else None}
 
 
-def _style(task: Task) -> dict[str, Any] | None:
-    used = overview.styles(task.project)
-    style = task.style or next((u.style for u in used if u.is_primary), None)
+def _style(shot: Shot) -> dict[str, Any] | None:
+    used = overview.styles(shot.project)
+    style = shot.style or next((u.style for u in used if u.is_primary), None)
     if style is None:
         return None
     overrides: dict[str, Any] = next((u.overrides for u in used if u.style_id == style.pk), {})
@@ -162,6 +189,6 @@ def _style(task: Task) -> dict[str, Any] | None:
             "negative_prompt": style.attributes.get("negative_prompt", ""), "parameters": {**style.attributes.get("parameters", {}), **overrides}}
 
 
-def _guide(task: Task) -> dict[str, Any] | None:
-    guide = overview.guide(task.project)
+def _guide(project: Project) -> dict[str, Any] | None:
+    guide = overview.guide(project)
     return {"id": str(guide.pk), "revision": guide.revision, "name": guide.name, "rules": guide.rules} if guide else None

@@ -32,12 +32,17 @@ ATTEMPTS = 5
 HOLD_EVERY_S = 1.0
 
 
-def start(tasks: list[Task], wish: plan.Wish, *, by: User) -> Run:
+def start(tasks: list[Task], wish: plan.Wish, *, by: User, priority: int = 0) -> Run:
     """Plans the tasks and creates one run with a job each."""
-    plans = [plan.make(task, wish) for task in tasks]
+    return start_shots([plan.shot_of(task) for task in tasks], wish, by=by, priority=priority)
+
+
+def start_shots(shots: list[plan.Shot], wish: plan.Wish, *, by: User, priority: int = 0) -> Run:
+    """As `start`, for what no task asks for too."""
+    plans = [plan.make(shot, wish) for shot in shots]
     digest = plans[0].digest if len(plans) == 1 else plan.digest_of({"jobs": [p.digest for p in plans]})
-    jobs: list[tuple[Task | None, dict[str, Any], str]] = [(task, p.snapshot, p.prompt) for task, p in zip(tasks, plans, strict=True)]
-    return runs.create(tasks[0].project, jobs=jobs, digest=digest, by=by, now=timezone.now())
+    jobs: list[tuple[Task | None, dict[str, Any], str]] = [(shot.task, p.snapshot, p.prompt) for shot, p in zip(shots, plans, strict=True)]
+    return runs.create(shots[0].project, jobs=jobs, digest=digest, by=by, now=timezone.now(), priority=priority)
 
 
 @transaction.atomic
@@ -53,7 +58,7 @@ def preview(task: Task, wish: plan.Wish, changes: dict[str, Any], *, by: User) -
     with transaction.atomic():
         if changes:
             tasks.edit(task, by=by, **changes)
-        found = plan.make(task, wish)
+        found = plan.make(plan.shot_of(task), wish)
         transaction.set_rollback(True)
     return found
 
@@ -208,7 +213,7 @@ def demands_of(snapshot: dict[str, Any]) -> guard.Demands:
     """What the guard asks of this job's pictures."""
     rules = GuideRules.model_validate((snapshot["guide"] or {}).get("rules") or {})
     width, height = finishing.size_of(snapshot)
-    return guard.Demands(width, height, finishing.wants_alpha(snapshot), rules.chroma_limit, rules.luminance_min, rules.luminance_max, tuple(rules.palette), rules.palette_tolerance, rules.text_allowed)
+    return guard.Demands(width, height, finishing.wants_alpha(snapshot), rules.chroma_limit, rules.luminance_min, rules.luminance_max, tuple(rules.palette), rules.palette_tolerance, rules.text_allowed or snapshot["provider"] == "storyboard")
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from renders.domain import calls, gateway
 from renders.imaging import colour, png
 from renders.lifecycles import TREATMENT
 from renders.models import Treatment
-from renders.pipeline import chains
+from renders.pipeline import chains, checking
 from renders.pipeline.recovery import is_dead, me
 from renders.providers.base import ProviderError
 from renders.providers.registry import anything
@@ -31,11 +31,11 @@ from spaces.models import Asset, User
 log = logging.getLogger("iat.treatments")
 ATTEMPTS = 5
 NAMESPACE = uuid.UUID("b0f5d7a2-6f63-4a55-8a19-0a4c5f4b3d52")
-KINDS = {"cutout": "bg_removed", "upscale": "upscaled", "grade": "generated"}
+KINDS = {"cutout": "bg_removed", "upscale": "upscaled", "grade": "generated", "video": "generated"}
 
 
 @transaction.atomic
-def start(asset: Asset, operation: str, *, by: User, provider_code: str = "", scale: float = 2.0) -> Treatment:
+def start(asset: Asset, operation: str, *, by: User, provider_code: str = "", scale: float = 2.0, character_id: Any = None) -> Treatment:
     """Plans one. Raises Invalid for what the provider cannot do, Refused for a file that is no picture or a project without a guide."""
     if asset.mime_type not in assets.SUFFIX:
         raise Refused("Only pictures can be worked on.")
@@ -47,6 +47,8 @@ def start(asset: Asset, operation: str, *, by: User, provider_code: str = "", sc
         if guide is None:
             raise Refused("This project has no style guide to correct colours toward. Set one first.")
         parameters = {"guide": str(guide.pk), "rules": guide.rules}
+    if operation == "check" and character_id is not None:
+        parameters["root"] = str(checking.identity(asset, character_id).root_id)
     row = Treatment.objects.create(space_id=asset.space_id, project=asset.project, source=asset, operation=operation, provider_code=provider_code, parameters=parameters, created_by=by)
     queue.enqueue("renders.treatment", treatment_id=str(row.pk))
     events.emit("treatment.planned", subject=row, actor=by)
@@ -63,8 +65,11 @@ def work(pk: Any) -> str:
     try:
         if row.attempt > ATTEMPTS:
             raise Refused(f"Given up after {ATTEMPTS} attempts: the worker died each time.")
-        data, facts = _done(row)
-        _finish(row, data, facts)
+        if row.operation == "check":
+            TREATMENT.move(row, "done", where=Q(attempt=row.attempt, lease_owner=me()), error="", facts=checking.look(row), lease_until=None)
+        else:
+            data, facts = _done(row)
+            _finish(row, data, facts)
     except calls.Later as later:
         Treatment.objects.filter(pk=pk, status="running", attempt=row.attempt).update(status="planned", attempt=F("attempt") - 1, lease_until=None, nudged_at=now, error=str(later) if later.counted else "", revision=F("revision") + 1)
         queue.enqueue("renders.treatment", after=later.seconds, treatment_id=str(pk))
@@ -120,7 +125,7 @@ def _says(row: Treatment, facts: dict[str, Any]) -> dict[str, str]:
     if row.source.mime_type == "image/png":
         known = png.read_texts(filestore.store().read(row.source.storage_uri))
         texts = {k: v for k, v in known.items() if k.startswith("iat:")}
-    said = {"cutout": "Cut out", "upscale": "Enlarged", "grade": "Colours corrected"}[row.operation]
+    said = {"cutout": "Cut out", "upscale": "Enlarged", "grade": "Colours corrected"}.get(row.operation, "Worked on")
     source = "algorithmicallyEnhanced" if row.operation == "upscale" else "compositeSynthetic" if texts else "humanEdits"
     return {"Software": "IAT", "Description": f"{said} by IAT ({facts.get('provider', 'iat')}).", **texts, "iat:derived-from": str(row.source_id), "XML:com.adobe.xmp": png.xmp(source_type=source, description=said, tool="IAT")}
 

@@ -100,6 +100,11 @@ def runs(project: Project) -> QuerySet[Run]:
     return Run.objects.filter(project=project).select_related("created_by")
 
 
+def open_jobs() -> QuerySet[RunJob]:
+    """Jobs in scope that are drawn, or wait to be."""
+    return RunJob.objects.filter(status__in=["planned", "running"], run__status__in=["planned", "running"]).exclude(project__status="deleted")
+
+
 @dataclass(frozen=True)
 class Look:
     """One candidate under review: the machine's report, people's decisions, its draft."""

@@ -12,7 +12,7 @@ from renders.models import RenderedAsset, RenderedSource, RenderedWords, Task
 from renders.queries import canon
 from spaces import words
 from spaces.domain import assets
-from spaces.models import Asset, AvatarAsset, AvatarKit, Definition, Holds
+from spaces.models import Asset, AvatarAsset, AvatarKit, Definition, Holds, User
 from spaces.queries import lineage
 
 
@@ -157,3 +157,13 @@ def counts_by_definition(ids: list[Any]) -> dict[Any, int]:
     """How many pictures show each definition itself. One query."""
     rows = RenderedSource.objects.filter(definition_id__in=ids).values("definition_id").annotate(n=Count("id"))
     return {row["definition_id"]: row["n"] for row in rows}
+
+
+def scene_images(project: Project) -> QuerySet[RenderedAsset]:
+    """Scene images of a project that were not thrown away."""
+    return RenderedAsset.objects.filter(project=project, type="scene_image").exclude(state="discarded").select_related("asset")
+
+
+def memories(person: User) -> QuerySet[RenderedAsset]:
+    """Scene images a person made and kept, in all projects in scope."""
+    return RenderedAsset.objects.filter(created_by=person, is_memory=True).exclude(state="discarded").exclude(project__status="deleted").select_related("asset")

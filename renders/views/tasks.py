@@ -84,7 +84,7 @@ def plan(request: HttpRequest, pk: str) -> HttpResponse:
     found, error = None, ""
     try:
         wish = planning.Wish(**form.wish()) if form.is_valid() else planning.Wish()
-        found = planning.make(task, wish)
+        found = planning.make(planning.shot_of(task), wish)
     except Refused as refused:
         error = refused.detail
     sections = prompts.sections(found.snapshot) if found else {}
