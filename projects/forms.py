@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from projects.domain import webhooks
 from spaces.forms import HOURS, SKIES
 
 EXPRESSIONS = [("", "as the parent")] + [(e, e) for e in (
@@ -46,6 +47,27 @@ class SceneVariantForm(forms.Form):
         if not given and data["label"].strip().lower() in {h for h, _ in HOURS}:
             given = {"time_of_day": data["label"].strip().lower()}
         return {"variant_type": next(iter(given), "custom"), "label": data["label"], "modifiers": given}
+
+
+class PromptForm(forms.Form):
+    """Words for a stage."""
+
+    name = forms.CharField(max_length=120, help_text="A name that is there already gets its next version")
+    template_text = forms.CharField(max_length=8000, label="Words", widget=forms.Textarea(attrs={"rows": 5, "wide": True}))
+
+
+class WebhookForm(forms.Form):
+    """Where to send what."""
+
+    url = forms.CharField(max_length=1000, label="Address", help_text="https://… ; public addresses only", widget=forms.URLInput(attrs={"wide": True}))
+    events = forms.MultipleChoiceField(choices=[("*", "everything"), *((c, c) for c in webhooks.CODES), *((f"{f}.*", f"everything of a {f}") for f in ("run", "candidate", "rendered"))],
+                                       widget=forms.CheckboxSelectMultiple(attrs={"wide": True}))
+    is_active = forms.BooleanField(required=False, label="Switched on", initial=True)
+
+    def __init__(self, *args: Any, known: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not known:
+            del self.fields["is_active"]
 
 
 class StyleUseForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import files, projects, updates
+from projects.views import files, projects, prompts, updates, webhooks
 
 urlpatterns = [
     path("spaces/<uuid:pk>/projects", projects.index, name="space-projects"),
@@ -15,6 +15,12 @@ urlpatterns = [
     path("projects/<str:p>/updates", updates.index, name="project-updates"),
     path("projects/<str:p>/rebase/<uuid:pk>", updates.bring, name="project-rebase"),
     path("projects/<str:p>/pin/<uuid:pk>", updates.pin, name="project-pin"),
+    path("projects/<str:p>/prompts", prompts.index, name="project-prompts"),
+    path("projects/<str:p>/prompts/<uuid:pk>", prompts.act, name="project-prompt-act"),
+    path("projects/<str:p>/prompts/<str:stage>", prompts.write, name="project-prompt"),
+    path("projects/<str:p>/webhooks", webhooks.index, name="project-webhooks"),
+    path("projects/<str:p>/webhooks/<uuid:pk>", webhooks.show, name="project-webhook"),
+    path("projects/<str:p>/webhooks/<uuid:pk>/<str:verb>", webhooks.act, name="project-webhook-act"),
     path("projects/<str:p>/files", files.index, name="project-files"),
     path("projects/<str:p>/files/<uuid:pk>", files.act, name="project-file"),
 ]

@@ -50,6 +50,8 @@ class RenderForm(forms.Form):
     weather = forms.ChoiceField(required=False, choices=[("", "as the scene says"), *SKIES[1:]])
 
     provider_code = forms.ChoiceField(required=False, choices=[("storyboard", "Storyboard")], label="Drawn by")
+    after = forms.MultipleChoiceField(required=False, label="Afterwards", widget=forms.CheckboxSelectMultiple, choices=[
+        ("correct_colour", "colours toward the guide"), ("cutout", "cut the figures out"), ("upscale", "twice as large")])
 
     def offer(self, providers: list[tuple[str, str]]) -> "RenderForm":
         """Sets who may draw."""
@@ -61,7 +63,8 @@ class RenderForm(forms.Form):
         data = dict(self.cleaned_data)
         data["provider_code"] = data["provider_code"] or "storyboard"
         width, height = (int(side) for side in data.pop("size").split("x"))
-        return {**data, "width": width, "height": height}
+        after = data.pop("after")
+        return {**data, "width": width, "height": height, "correct_colour": "correct_colour" in after, "cutout": "cutout" in after, "upscale": 2.0 if "upscale" in after else None}
 
 
 class GalleryForm(forms.Form):

@@ -1,5 +1,6 @@
 """Small words of the pages: pictures, states, numbers. They read what they are given and query nothing."""
 
+import json
 from typing import Any
 
 from django import template
@@ -11,7 +12,7 @@ register = template.Library()
 TONES = {
     "draft": "soft", "experimental": "soft", "planned": "soft", "pending": "soft", "proposed": "soft", "canonical": "good", "active": "good", "approved": "good", "done": "good",
     "completed": "good", "accepted": "good", "running": "busy", "generated": "busy", "partial": "warn", "deprecated": "warn", "failed": "bad", "failed_output_guard": "bad",
-    "rejected": "bad", "discarded": "bad", "canceled": "mute", "archived": "mute", "deleted": "mute",
+    "delivered": "good", "sending": "busy", "rejected": "bad", "discarded": "bad", "canceled": "mute", "archived": "mute", "deleted": "mute",
 }
 WORDS = {"failed_output_guard": "held back by the guard", "canonical": "canon"}
 
@@ -116,3 +117,9 @@ def here(context: Any, prefix: str) -> str:
     """Marks the current entry of a navigation."""
     path = context["request"].path
     return "page" if path == prefix or (prefix != "/" and path.startswith(prefix)) else "false"
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """Plain data, to be read."""
+    return json.dumps(value, indent=1, ensure_ascii=False, default=str)

@@ -23,9 +23,9 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 def show(request: HttpRequest, p: str) -> HttpResponse:
     """Cast, scenes, style lock, the storyboard strip."""
     project = access.project(request.user, p)
-    makes = doors.role_in(doors.signed_in(request.user), project.space_id) in Role.at_least(Role.ARTIST)
+    role = doors.role_in(doors.signed_in(request.user), project.space_id)
     return render(request, "renders/project.html", {
-        "project": project, "makes": makes, "people": overview.cast(project, "character"), "places": overview.cast(project, "scene"), "styles": overview.styles(project),
+        "project": project, "makes": role in Role.at_least(Role.ARTIST), "owns": role == Role.OWNER, "people": overview.cast(project, "character"), "places": overview.cast(project, "scene"), "styles": overview.styles(project),
         "guide": overview.guide(project), "strip": board.strip(project), "waiting": board.waiting(project).count()})
 
 

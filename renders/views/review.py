@@ -1,10 +1,14 @@
 """The review desk: one job's candidates large, with findings and anchors; decisions by mouse and by keys."""
 
+import re
+import uuid
+
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from iat.kernel import htmx, pages
+from iat.kernel import htmx, http, pages
 from projects.access import project as enter_project
 from renders import access
 from renders.domain import candidates
@@ -13,6 +17,7 @@ from renders.queries import board
 from spaces import access as doors
 from spaces.models import Role
 
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 WAYS = (("side", "Side by side", "1"), ("slider", "Slider", "2"), ("blink", "Blink", "3"), ("difference", "Difference", "4"))
 SAID = {"select": "Picked.", "approve": "Approved. The task has its panel.", "discard": "Discarded.", "undo-discard": "Taken back."}
 
@@ -22,6 +27,22 @@ def queue(request: HttpRequest, p: str) -> HttpResponse:
     project = enter_project(request.user, p)
     first = board.waiting(project).order_by("created_at", "id").first()
     return redirect(f"/jobs/{first.pk}/review") if first else render(request, "renders/nothing_waits.html", {"project": project})
+
+
+def waiting(request: HttpRequest, p: str) -> HttpResponse:
+    """Everything that waits for a person, with each job's pick; the ticked ones are approved or discarded together."""
+    project = enter_project(request.user, p, Role.ARTIST if request.method == "POST" else Role.VIEWER)
+    if request.method == "POST":
+        verb, ids = request.POST.get("verb", ""), [pk for pk in request.POST.getlist("ids")[:200] if UUID.match(pk)]
+        if verb not in ("approve", "discard") or not ids:
+            messages.error(request, "Tick at least one job first.", extra_tags="error")
+            return redirect(f"/projects/{project.pk}/review/queue")
+        done, left = candidates.together(project, [uuid.UUID(pk) for pk in ids], verb, by=request.user)
+        messages.success(request, f"{done} {'approved' if verb == 'approve' else 'discarded'}." + (f" {len(left)} stay as they are: {left[0]}" if left else ""))
+        return redirect(f"/projects/{project.pk}/review/queue")
+    found, after = http.page(board.waiting(project), order=["created_at", "id"], limit=60, cursor=request.GET.get("cursor"))
+    makes = doors.role_in(doors.signed_in(request.user), project.space_id) in Role.at_least(Role.ARTIST)
+    return render(request, "renders/waiting.html", {"project": project, "rows": found, "next": after, "makes": makes})
 
 
 def desk(request: HttpRequest, pk: str) -> HttpResponse:

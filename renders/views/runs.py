@@ -25,7 +25,7 @@ def show(request: HttpRequest, pk: str) -> HttpResponse:
 
 @require_POST
 def act(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
-    """Pause, resume, cancel, retry, rerun."""
+    """Pause, resume, first, cancel, retry, rerun."""
     run = access.run(request.user, pk, Role.ARTIST)
     made: list[Any] = []
     if verb == "pause":
@@ -36,6 +36,8 @@ def act(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
         return pages.act(request, lambda: runs.cancel(run, by=request.user), done="Canceled. What was finished is kept.", to=f"/runs/{pk}")
     if verb == "retry":
         return pages.act(request, lambda: runs.retry(run, by=request.user, now=timezone.now()), done="Trying what failed again.", to=f"/runs/{pk}")
+    if verb == "first":
+        return pages.act(request, lambda: runs.first(run, by=request.user), done="It goes before the other runs of this project.", to=f"/runs/{pk}")
     if verb != "rerun":
         raise Http404
     answer = pages.act(request, lambda: made.append(runs.rerun(run, by=request.user, now=timezone.now())), done="The same again: same settings, same seeds.", to=f"/runs/{pk}")

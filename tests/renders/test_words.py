@@ -8,9 +8,9 @@ from django.utils import timezone
 from PIL import Image, PngImagePlugin
 
 from iat.kernel import enter
+from renders import workers
 from renders.models import RenderedAsset, Run, RunCandidate, RunJob
 from renders.pipeline import plan, runner, turns
-from renders import workers
 from tests.conftest import client_of, picture
 
 SMALL = {"width": 256, "height": 256}
