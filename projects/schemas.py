@@ -62,14 +62,14 @@ class GuideIn(In):
 class WebhookIn(In):
     """Where to send what."""
 
-    url: str = Field(min_length=8, max_length=1000)
+    url: str = Field(max_length=1000)
     events: list[str] = Field(min_length=1, max_length=40)
 
 
 class WebhookPatch(In):
     """Changes of a webhook."""
 
-    url: str | None = Field(None, min_length=8, max_length=1000)
+    url: str | None = Field(None, max_length=1000)
     events: list[str] | None = Field(None, min_length=1, max_length=40)
     is_active: bool | None = None
 

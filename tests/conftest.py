@@ -11,7 +11,7 @@ from django.test import Client
 from PIL import Image
 
 from iat.kernel import enter, filestore
-from projects.domain import accounts, costs, imports, projects
+from projects.domain import accounts, costs, imports, projects, prompts, webhooks
 from renders.domain import tasks
 from spaces.domain import definitions, fetches, kits, people, spaces, templates, versions
 from spaces.models import User
@@ -54,6 +54,9 @@ class World:
     account: Any = None
     call: Any = None
     treatment: Any = None
+    prompt: Any = None
+    webhook: Any = None
+    delivery: Any = None
     sams: Any = None
     sams_project: Any = None
 
@@ -154,6 +157,9 @@ def rendered_world(world) -> World:
         world.call = calls.plan(unit, "edit", world.account, "flux-2-pro")
         costs.reserve(calls.money(world.call), 0.05)
         world.treatment = treatments.start(world.rendered.asset, "upscale", by=world.art)
+        world.prompt = prompts.write(world.project, name="Panel words", stage="panel", template_text="$words", by=world.art)
+        world.webhook, _ = webhooks.create(world.project, url="https://ear.example/hook", codes=["run.done"], by=world.ana)
+        world.delivery = webhooks.ping(world.webhook, by=world.ana)
         world.fetch = fetches.ask(world.space, url="https://pictures.example/x.png", by=world.art, project=world.project)
     with enter.in_space(world.space):
         world.order = kitwork.start(AvatarKit.objects.select_related("space", "character", "primary_anchor", "secondary_anchor").get(pk=world.kit.pk), kitwork.Wish("core"), by=world.cleo)

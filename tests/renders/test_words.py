@@ -149,7 +149,7 @@ def test_turns_are_shared_between_projects_and_ordered_within_one(world):
 def test_a_message_does_whoever_is_due_and_its_own_where_nobody_is(world):
     with enter.in_project(world.project):
         run = runner.start([world.task], plan.Wish(candidates=2, **SMALL), by=world.art)
-        first, second = RunCandidate.objects.filter(job__run=run).order_by("candidate_index")
+        _, second = RunCandidate.objects.filter(job__run=run).order_by("candidate_index")
     workers.LINE.waiting = []
     workers.candidate(owner={"space_id": str(world.space.pk), "project_id": str(world.project.pk)}, candidate_id=str(second.pk))
     with enter.in_project(world.project):

@@ -12,7 +12,7 @@ SAFE = ("get",)
 def ids(w) -> dict[str, str]:
     """What `{pk}` means below each first step of a path."""
     return {"spaces": w.space.pk, "characters": w.draft.pk, "scenes": w.street.pk, "styles": w.ink.pk, "avatar-kits": w.kit.pk, "assets": w.anchor.asset_id, "tasks": w.task.pk,
-            "runs": w.run.pk, "jobs": w.job.pk, "candidates": w.candidates[0].pk, "renders": w.rendered.pk, "by-job": w.job.pk, "kit-orders": w.order.pk, "fetches": w.fetch.pk, "calls": w.call.pk, "treatments": w.treatment.pk, "character": w.template.pk, "style": w.look.pk}
+            "runs": w.run.pk, "jobs": w.job.pk, "candidates": w.candidates[0].pk, "renders": w.rendered.pk, "by-job": w.job.pk, "kit-orders": w.order.pk, "fetches": w.fetch.pk, "calls": w.call.pk, "treatments": w.treatment.pk, "prompt-templates": w.prompt.pk, "webhooks": w.webhook.pk, "webhook-deliveries": w.delivery.pk, "scene-images": w.rendered.pk, "generations": w.job.pk, "character": w.template.pk, "style": w.look.pk}
 
 
 def fill(path: str, w) -> str:
@@ -88,6 +88,8 @@ def send(client: Client, method: str, path: str, op: dict, schema: dict, w):
     body = example(next(iter(content.values()))["schema"], schema) if content else None
     if path.startswith("/api/templates/") and body and "space_id" in body:
         body["space_id"] = str(w.space.pk)
+    if body and "project_id" in body:
+        body["project_id"] = str(w.project.pk)
     if path == "/api/avatar-kits" and body:
         body["character_id"] = str(w.draft.pk)
     return getattr(client, method)(url, data=body, content_type="application/json") if method != "get" else client.get(url)
