@@ -54,7 +54,7 @@ WISH = plan.Wish(candidates=2, width=256, height=320, provider_code="bfl")
 
 
 def test_from_the_plan_to_the_panel(world, bfl):
-    told = plan.make(world.task, WISH)
+    told = plan.make(plan.shot_of(world.task), WISH)
     assert told.references == 2 and told.cost_usd == pytest.approx(2 * 0.06) and told.snapshot["model"] == "flux-2-pro"
     assert "secret" not in str(told.snapshot) and told.snapshot["settings"] == {"model": "flux-2-pro", "safety_tolerance": 2}
     assert bfl.seen == []
@@ -78,7 +78,7 @@ def test_from_the_plan_to_the_panel(world, bfl):
 def test_a_provider_that_is_not_set_up_is_told_before_anything_happens(world, quick):
     with enter.in_project(world.project):
         with pytest.raises(Refused, match="not set up here"):
-            plan.make(world.task, WISH)
+            plan.make(plan.shot_of(world.task), WISH)
         world.task.refresh_from_db()
         assert world.task.status == "pending" and not ProviderCall.objects.exists()
     answer = client_of(world.art).post(f"/api/tasks/{world.task.pk}/render", {"provider_code": "bfl"}, content_type="application/json")

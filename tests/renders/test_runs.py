@@ -53,10 +53,10 @@ def test_a_run_ends_with_a_draft_and_its_whole_record(rendered_world, files):
 
 
 def test_the_plan_uses_the_happy_picture_for_the_happy_variant(inside):
-    found = plan.make(inside.task, SMALL)
+    found = plan.make(plan.shot_of(inside.task), SMALL)
     member = found.snapshot["cast"][0]
     assert (member["expression"], member["picture"]["expression"], member["kit"]["id"]) == ("happy", "happy", str(inside.kit.pk))
-    assert plan.make(inside.task, SMALL).digest == found.digest
+    assert plan.make(plan.shot_of(inside.task), SMALL).digest == found.digest
     assert found.cost_usd == 0.0 and Run.objects.count() == 0
 
 
@@ -231,7 +231,7 @@ def test_a_plate_is_inherited_by_clones_and_used(world, files):
         from renders.domain import tasks
 
         task = tasks.create(second, name="T", scene_id=place.pk, by=world.art)
-        assert plan.make(task, SMALL).snapshot["scene"]["plate"]["asset_id"] == str(view.rendered_asset.asset_id)
+        assert plan.make(plan.shot_of(task), SMALL).snapshot["scene"]["plate"]["asset_id"] == str(view.rendered_asset.asset_id)
     assert client_of(world.vi).get(f"/sketch/{place.pk}")["Location"].startswith(f"/api/assets/{view.rendered_asset.asset_id}/thumbnail")
 
 

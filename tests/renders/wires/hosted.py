@@ -152,6 +152,7 @@ def picture_json(kind):
 class OpenAIServer(Server):
     code, root = "openai", "/v1"
     secrets = {"key": "sk-secret-of-the-test"}
+    moderation = "calm"
 
     def _error(self, status, message, code, type_="invalid_request_error", **more):
         return status, {"x-request-id": "req_1"}, {"error": {"message": message, "type": type_, "param": None, "code": code, **more}}
@@ -180,11 +181,19 @@ class OpenAIServer(Server):
     def says_moderated_in(self, r):
         return self._error(400, "Your request was rejected by the safety system.", "moderation_blocked", "image_generation_user_error", moderation_details={"moderation_stage": "input", "categories": ["violence"]})
 
+    def _moderated(self, r):
+        if self.moderation == "500":
+            return self.says_500(r)
+        hit = self.moderation == "unsafe"
+        return 200, {"id": "modr-1", "model": "omni-moderation-latest", "results": [{"flagged": hit, "categories": {"sexual": False, "violence": hit}, "category_scores": {"sexual": 0.01, "violence": 0.97 if hit else 0.02}, "category_applied_input_types": {"violence": ["image"]}}]}
+
     def answer(self, r):
         if r.headers.get("authorization") != "Bearer " + self.secrets["key"]:
             return self.says_401(r)
         if r.path == "/v1/models":
             return 200, {"object": "list", "data": [{"id": "gpt-image-2.6-flare", "object": "model", "created": 1, "owned_by": "openai", "shutdown_date": None}]}
+        if r.path == "/v1/moderations":
+            return self._moderated(r)
         if failed := self.before(r):
             return failed
         if r.path == "/v1/images/edits":
