@@ -27,6 +27,8 @@ def test_openais_client_is_content():
         assert client.models.list().data[0].id == "gpt-image-2.6-flare"
         made = client.images.generate(model="gpt-image-2.6-flare", prompt="a quay", size="1024x1024")
         assert opens(base64.b64decode(made.data[0].b64_json)) == (96, 96) and made.usage.output_tokens == 1056
+        looked = client.moderations.create(model="omni-moderation-latest", input=[{"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}])
+        assert looked.results[0].flagged is False and looked.results[0].categories.violence is False
         edited = client.images.edit(model="gpt-image-2.6-flare", image=[("a.png", picture()), ("b.png", picture())], prompt="at night")
         assert edited.data[0].b64_json and len(server.orders) == 2
         server.trouble += ["429", "moderated_in", "402", "500", "gone"]

@@ -98,7 +98,7 @@ def test_what_cannot_be_done_is_said(world, rendered_world):
     told = art.post(url + "/cutout", {"provider_code": "photoroom"}, content_type="application/json").json()
     with enter.in_project(w.project):
         assert treatments.work(told["id"]) == "failed"
-        assert "Nobody here can do this" in Treatment.objects.get(pk=told["id"]).error
+        assert "Nobody here does cutout" in Treatment.objects.get(pk=told["id"]).error
 
 
 def test_a_dead_workers_treatment_is_given_out_again(rendered_world):
@@ -108,3 +108,23 @@ def test_a_dead_workers_treatment_is_given_out_again(rendered_world):
         assert treatments.sweep(now=timezone.now()) >= 1
     with enter.in_project(w.project):
         assert treatments.work(w.treatment.pk) == "done"
+
+
+def test_a_picture_is_set_in_motion_by_a_server_that_can(rendered_world, monkeypatch):
+    w = rendered_world
+    with SERVERS["comfyui"]() as server, enter.in_project(w.project):
+        refused = treatments.start(w.rendered.asset, "video", by=w.art)
+        treatments.work(refused.pk)
+        refused.refresh_from_db()
+        assert refused.status == "failed" and "Nobody here does video" in refused.error
+        connector = remote("comfyui")
+        accounts.put(w.project, "comfyui", by=w.ana, config=connector.Config(base_url=server.url).model_dump(mode="json"), concurrent=2, per_minute=0)
+        told = client_of(w.art).post(f"/api/assets/{w.rendered.asset_id}/video", content_type="application/json")
+        assert told.status_code == 202
+        assert treatments.work(told.json()["id"]) == "done"
+        row = Treatment.objects.select_related("result").get(pk=told.json()["id"])
+        made = Image.open(io.BytesIO(filestore.store().read(row.result.storage_uri)))
+        assert (made.format, made.n_frames, row.result.mime_type) == ("WEBP", 3, "image/webp") and row.facts["provider"] == "comfyui"
+        assert [a.pk for a in assets.ancestors(row.result)][0] == w.rendered.asset_id
+        graph = server.orders[0]["graph"]
+        assert next(n for n in graph.values() if n["class_type"] == "LoadImage")["inputs"]["image"] in server.files

@@ -1,12 +1,23 @@
 """One's own servers: ComfyUI and AUTOMATIC1111."""
 
 import base64
+import io
 import json
+
+from PIL import Image
 
 from tests.renders.wires.base import Server, drawn
 
 NODES = {"CheckpointLoaderSimple": {"ckpt_name": [["dream.safetensors", "ink.safetensors"]]}, "CLIPTextEncode": {}, "KSampler": {}, "EmptyLatentImage": {}, "VAEDecode": {}, "VAEEncode": {}, "SaveImage": {},
          "LoadImage": {"image": ["COMBO", {"multiselect": False, "options": []}]}, "ImageScale": {}, "ImageScaleBy": {}, "InspyrenetRembg": {}}
+
+
+def moving(seed):
+    """A short animated WebP."""
+    frames = [Image.open(io.BytesIO(drawn(f"{seed}{n}"))) for n in range(3)]
+    out = io.BytesIO()
+    frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:], duration=120)
+    return out.getvalue()
 
 
 class ComfyServer(Server):
@@ -82,7 +93,8 @@ class ComfyServer(Server):
         if pk in self.queue:
             self.queue.remove(pk)
         bad = {"failed": ["execution_error", {"node_type": "KSampler", "exception_message": "Allocation on device /home/someone/ComfyUI/comfy/ops.py failed", "traceback": []}], "interrupted": ["execution_interrupted", {"node_type": "KSampler"}]}.get(job["fate"])
-        images = [] if bad or job["fate"] == "unsaved" else [{"filename": f"{pk}_00001_.png", "subfolder": "iat", "type": "output"}]
+        moving = any(n["class_type"] == "SaveAnimatedWEBP" for n in job["graph"].values())
+        images = [] if bad or job["fate"] == "unsaved" else [{"filename": f"{pk}_00001_.{'webp' if moving else 'png'}", "subfolder": "iat", "type": "output"}]
         return 200, {pk: {"prompt": [1, pk, job["graph"], {}, ["7"]], "outputs": {"7": {"images": images}}, "status": {"status_str": "error" if bad else "success", "completed": not bad, "messages": [["execution_start", {}], *([bad] if bad else [["execution_success", {}]])]}, "meta": {}}}
 
     def _stop(self, path, body):
@@ -96,7 +108,7 @@ class ComfyServer(Server):
     def _view(self, r):
         if self.next_trouble("expired"):
             return 404, b""
-        return self.download(json.dumps(r.query, sort_keys=True))
+        return (200, {"Content-Type": "image/webp"}, moving(r.query["filename"])) if r.query["filename"].endswith(".webp") else self.download(json.dumps(r.query, sort_keys=True))
 
 
 class A1111Server(Server):
