@@ -72,7 +72,7 @@ class _Guarded(httpcore.SyncBackend):
         except (OSError, UnicodeError):
             raise Unfetchable(f"No server is called {host}.", lasting=False) from None
         if not found or not all(map(allowed, found)):
-            raise Invalid(f"{host} lies in a private network; files are taken only from public addresses.", findings=[Finding("/url", "not a public address")])
+            raise Invalid(f"{host} lies in a private network; only public addresses are reached.", findings=[Finding("/url", "not a public address")])
         return super().connect_tcp(found[0], port, timeout, local_address, socket_options)
 
 

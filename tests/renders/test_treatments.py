@@ -125,6 +125,6 @@ def test_a_picture_is_set_in_motion_by_a_server_that_can(rendered_world, monkeyp
         row = Treatment.objects.select_related("result").get(pk=told.json()["id"])
         made = Image.open(io.BytesIO(filestore.store().read(row.result.storage_uri)))
         assert (made.format, made.n_frames, row.result.mime_type) == ("WEBP", 3, "image/webp") and row.facts["provider"] == "comfyui"
-        assert [a.pk for a in assets.ancestors(row.result)][0] == w.rendered.asset_id
+        assert next(a.pk for a in assets.ancestors(row.result)) == w.rendered.asset_id
         graph = server.orders[0]["graph"]
         assert next(n for n in graph.values() if n["class_type"] == "LoadImage")["inputs"]["image"] in server.files
