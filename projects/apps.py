@@ -10,8 +10,9 @@ class ProjectsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Webhooks hear of everything and pick what is theirs."""
+        """Webhooks and audit hear of everything and pick what is theirs."""
         from iat.kernel import events
-        from projects.domain import webhooks
+        from projects.domain import audit, webhooks
 
         events.subscribe(webhooks.note)
+        events.subscribe(audit.note)

@@ -104,6 +104,12 @@ def template_out(row: Any) -> dict[str, Any]:
     return {"id": row.pk, "project_id": row.project_id, "name": row.name, "stage": row.stage, "template_text": row.template_text, "version": row.version, "is_active": row.is_active, "revision": row.revision, "created_at": stamp(row.created_at)}
 
 
+def audit_out(row: Any) -> dict[str, Any]:
+    """One thing that was done."""
+    return {"id": row.pk, "at": stamp(row.at), "project_id": row.project_id, "actor": row.actor_name or None, "event": row.event_code, "subject": {"type": row.subject_type, "id": row.subject_id}, "payload": row.payload,
+            "number": row.number, "hash": row.hash or None}
+
+
 def project_out(row: Any) -> dict[str, Any]:
     """A project."""
     return {"id": row.pk, "space_id": row.space_id, "owner_id": row.owner_id, "slug": row.slug, "name": row.name, "description": row.description, "status": row.status,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import files, projects, prompts, updates, webhooks
+from projects.views import audit, files, projects, prompts, updates, webhooks
 
 urlpatterns = [
     path("spaces/<uuid:pk>/projects", projects.index, name="space-projects"),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("projects/<str:p>/webhooks", webhooks.index, name="project-webhooks"),
     path("projects/<str:p>/webhooks/<uuid:pk>", webhooks.show, name="project-webhook"),
     path("projects/<str:p>/webhooks/<uuid:pk>/<str:verb>", webhooks.act, name="project-webhook-act"),
+    path("projects/<str:p>/audit", audit.of_project, name="project-audit"),
+    path("spaces/<uuid:pk>/audit", audit.of_space, name="space-audit"),
     path("projects/<str:p>/files", files.index, name="project-files"),
     path("projects/<str:p>/files/<uuid:pk>", files.act, name="project-file"),
 ]

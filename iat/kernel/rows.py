@@ -47,6 +47,7 @@ def edit(row: Any, **changes: Any) -> Any:
 
     from iat.kernel.errors import Stale
 
+    before = {name: getattr(row, name) for name in changes if name in {f.attname for f in row._meta.concrete_fields} | {f.name for f in row._meta.concrete_fields}}
     if hasattr(row, "updated_at"):
         changes["updated_at"] = timezone.now()
     walls.check_write(row)
@@ -54,4 +55,5 @@ def edit(row: Any, **changes: Any) -> Any:
     if not done:
         raise Stale("Somebody else changed this while you were working. Reload to see their version; yours is still in the form.")
     row.refresh_from_db()
+    row.changed_from = before  # for those who listen: what stood there
     return row

@@ -2,6 +2,7 @@
 
 from ninja import Router
 
+from projects.api.audit import router as audit
 from projects.api.files import router as files
 from projects.api.projects import router as projects
 from projects.api.prompts import router as prompts
@@ -14,3 +15,4 @@ router.add_router("", updates)
 router.add_router("", files)
 router.add_router("", prompts)
 router.add_router("", webhooks)
+router.add_router("", audit)

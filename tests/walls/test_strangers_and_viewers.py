@@ -15,7 +15,7 @@ from tests.walls.filled import operations, send
 
 OWN = ("/api/me", "/api/me/tokens", "/api/me/preferences", "/api/templates/character", "/api/templates/style", "/api/spaces", "/api/projects", "/api/avatar-kits", "/api/providers", "/api/read-file", "/api/queue", "/api/scene-images/memories", "/api/health", "/api/ready")
 MINE = {("post", "/api/me/tokens"), ("delete", "/api/me/tokens/{pk}"), ("post", "/api/spaces"), ("put", "/api/me/preferences"), ("post", "/api/read-file")}
-OWNERS = ("/api/projects/{p}/webhooks", "/api/webhooks/{pk}/deliveries")
+OWNERS = ("/api/projects/{p}/audit", "/api/projects/{p}/audit/verify", "/api/spaces/{pk}/audit", "/api/spaces/{pk}/audit/verify", "/api/projects/{p}/webhooks", "/api/webhooks/{pk}/deliveries")
 
 
 def everything():
@@ -89,7 +89,7 @@ def pages(w):
 
 WRITE_PAGES = {"space-edit", "space-member", "definition-new", "definition-edit", "definition-move", "definition-version", "project-new", "project-edit", "project-import", "project-variant",
                "project-style", "definition-views", "definition-revert", "definition-kit", "definition-template", "template-edit", "template-move", "project-style-update", "project-rebase", "project-pin", "project-file", "kit-act",
-               "project-files", "provider", "provider-act", "project-prompt", "project-prompt-act", "project-webhooks", "project-webhook", "project-webhook-act", "review-waiting", "space-provider", "space-provider-act", "call-write-off", "knockout", "gallery-bulk", "task-new", "task-edit", "task-delete", "task-render", "run-act", "decide", "render-act"}
+               "project-files", "provider", "provider-act", "project-prompt", "project-prompt-act", "project-webhooks", "project-webhook", "project-webhook-act", "review-waiting", "project-audit", "space-audit", "space-provider", "space-provider-act", "call-write-off", "knockout", "gallery-bulk", "task-new", "task-edit", "task-delete", "task-render", "run-act", "decide", "render-act"}
 
 
 def test_pages_are_walls_too(rendered_world):
