@@ -99,6 +99,5 @@ def test_three_rows_cost_as_many_queries_as_one(rendered_world, doors):
     for name in ("2", "3"):
         more(w, name)
     third = {pattern: count(client, url) for url, pattern in urls.items()}
-    import json; import pathlib; pathlib.Path(f"/tmp/iat/q{len(doors)}.json").write_text(json.dumps(first))
     assert third == first
     assert first == doors
