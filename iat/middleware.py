@@ -1,5 +1,7 @@
 """What every request passes: a limit on its size, the local user of a single-user installation, a clean scope."""
 
+import re
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -9,14 +11,29 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from iat import __version__
-from iat.kernel import enter, http
+from iat.kernel import enter, http, logs
 from iat.kernel.errors import Malformed, NotSignedIn, Refused, TooLarge
 from spaces import access
 from spaces.domain import people
 
 Next = Callable[[HttpRequest], HttpResponse]
 SLACK = 1024 * 1024
+NAME = re.compile(r"[A-Za-z0-9._-]{8,64}")
 FILES_AT_ONCE = 200
+
+
+def named_request(get_response: Next) -> Next:
+    """Gives every request a name, the proxy's where it has one: it stands in each line of the log and in the answer's X-Request-ID."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        name = given if NAME.fullmatch(given) else uuid.uuid4().hex
+        with logs.about(request=name):
+            answer = get_response(request)
+        answer["X-Request-ID"] = name
+        return answer
+
+    return middleware
 
 
 def guard_body(get_response: Next) -> Next:

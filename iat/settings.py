@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import dj_database_url
+from pythonjsonlogger.core import RESERVED_ATTRS
 
 from iat import env
 
@@ -42,7 +43,7 @@ INSTALLED_APPS = [
     "iat", "spaces", "projects", "renders",
 ]
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware", "whitenoise.middleware.WhiteNoiseMiddleware", "iat.middleware.guard_body",
+    "iat.middleware.named_request", "django.middleware.security.SecurityMiddleware", "whitenoise.middleware.WhiteNoiseMiddleware", "iat.middleware.guard_body",
     "django.contrib.sessions.middleware.SessionMiddleware", "django.middleware.locale.LocaleMiddleware", "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware", "django.contrib.auth.middleware.AuthenticationMiddleware", "iat.middleware.single_user",
     "django.contrib.messages.middleware.MessageMiddleware", "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -116,10 +117,14 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 NINJA_PAGINATION_MAX_LIMIT = 200
 
+_LINES = env.text("IAT_LOG_FORMAT", "text")
 LOGGING = {
     "version": 1, "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"about": {"()": "iat.kernel.logs.About"}},
+    "formatters": {
+        "text": {"format": "%(asctime)s %(levelname)s %(name)s:%(about)s %(message)s"},
+        "json": {"()": "pythonjsonlogger.orjson.OrjsonFormatter", "fmt": ["asctime", "levelname", "name", "message"], "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"}, "reserved_attrs": [*RESERVED_ATTRS, "about"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json" if _LINES == "json" else "text", "filters": ["about"]}},
     "root": {"handlers": ["console"], "level": env.text("IAT_LOG_LEVEL", "INFO")},
     "loggers": {"django.request": {"level": "ERROR"}, "celery": {"level": "WARNING"}, "PIL": {"level": "WARNING"}, "botocore": {"level": "WARNING"}},
 }

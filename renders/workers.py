@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.utils import timezone
 
-from iat.kernel import enter, filestore
+from iat.kernel import enter, filestore, logs
 from renders.domain import files, replays, runlog, sheets
 from renders.models import Run
 from renders.pipeline import kitwork, recovery, runner, treatments, turns
@@ -20,7 +20,7 @@ def candidate(candidate_id: str) -> str:
     with enter.everywhere("a free worker takes whoever's turn it is, of all projects"):
         due = LINE.next(now=timezone.now())
     for each in due:
-        with enter.in_project(each.project):
+        with enter.in_project(each.project), logs.about(project_id=each.project_id, candidate_id=each.pk):
             if (became := runner.work(each.pk)) != "not mine":
                 return became
     return runner.work(candidate_id)

@@ -12,7 +12,7 @@ from typing import Any
 from celery import Task, current_app
 from django.db import close_old_connections, transaction
 
-from iat.kernel import enter, scope
+from iat.kernel import enter, logs, scope
 
 log = logging.getLogger("iat.queue")
 
@@ -40,5 +40,5 @@ class ScopedTask(Task):
         close_old_connections()
         ids_of: dict[str, Any] = {what: uuid.UUID(pk) for what, pk in owner.items()}
         here = scope.Scope(**ids_of)
-        with enter.entered(here):
+        with enter.entered(here), logs.about(task=self.name, **owner, **ids):
             return super().__call__(**ids)

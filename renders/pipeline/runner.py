@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from iat.kernel import events, filestore, queue
+from iat.kernel import events, filestore, logs, queue
 from iat.kernel.errors import Refused
 from projects.domain import costs
 from projects.rules import GuideRules
@@ -91,6 +91,11 @@ def work(pk: Any) -> str:
         return "not mine"
     if Run.objects.filter(pk=candidate.job.run_id, held_at__isnull=False).exists():
         return _put_back(candidate, 0.0, "")
+    with logs.about(run=candidate.job.run_id, job=candidate.job_id, candidate=candidate.pk):
+        return _work(candidate)
+
+
+def _work(candidate: RunCandidate) -> str:
     job, run = candidate.job, candidate.job.run
     if run.status == "planned":
         runs.started(run)
