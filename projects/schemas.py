@@ -104,6 +104,39 @@ def template_out(row: Any) -> dict[str, Any]:
     return {"id": row.pk, "project_id": row.project_id, "name": row.name, "stage": row.stage, "template_text": row.template_text, "version": row.version, "is_active": row.is_active, "revision": row.revision, "created_at": stamp(row.created_at)}
 
 
+class SetIn(In):
+    """A reference set."""
+
+    name: str = Name
+    kind: str = Field("style", max_length=12)
+    metadata: dict[str, Any] = Field(default_factory=dict)
+
+
+class SetPatch(In):
+    """Changes of a reference set."""
+
+    name: str | None = Field(None, min_length=1, max_length=120)
+    kind: str | None = Field(None, pattern="^(style|character|scene|lighting|other)$")
+    is_active: bool | None = None
+
+
+class ReferenceIn(In):
+    """How much a picture counts."""
+
+    weight: float = Field(1.0, ge=0, le=1)
+    notes: str = Field("", max_length=400)
+
+
+def set_out(row: Any) -> dict[str, Any]:
+    """A reference set."""
+    return {"id": row.pk, "project_id": row.project_id, "name": row.name, "kind": row.kind, "is_active": row.is_active, "metadata": row.metadata, "revision": row.revision, "created_at": stamp(row.created_at)}
+
+
+def item_out(row: Any) -> dict[str, Any]:
+    """A picture of a set."""
+    return {"asset_id": row.asset_id, "weight": row.weight, "notes": row.notes, "revision": row.revision}
+
+
 def audit_out(row: Any) -> dict[str, Any]:
     """One thing that was done."""
     return {"id": row.pk, "at": stamp(row.at), "project_id": row.project_id, "actor": row.actor_name or None, "event": row.event_code, "subject": {"type": row.subject_type, "id": row.subject_id}, "payload": row.payload,

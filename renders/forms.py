@@ -67,6 +67,25 @@ class RenderForm(forms.Form):
         return {**data, "width": width, "height": height, "correct_colour": "correct_colour" in after, "cutout": "cutout" in after, "upscale": 2.0 if "upscale" in after else None}
 
 
+class GuideForm(forms.Form):
+    """A style guide: what the guard measures, and colour correction aims at."""
+
+    name = forms.CharField(max_length=120)
+    description = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2, "wide": True}))
+    palette = forms.CharField(required=False, max_length=400, help_text="#1b1a1e #f4ead6 … up to 24 colours", widget=forms.TextInput(attrs={"wide": True}))
+    palette_tolerance = forms.FloatField(min_value=0, max_value=100, initial=30, help_text="mean ΔE from the palette")
+    chroma_limit = forms.FloatField(min_value=0, max_value=150, initial=60, help_text="CIELAB chroma; 60 is lively, 30 muted")
+    luminance_min = forms.FloatField(min_value=0, max_value=100, initial=0, label="Darkest L*")
+    luminance_max = forms.FloatField(min_value=0, max_value=100, initial=100, label="Lightest L*")
+    text_allowed = forms.BooleanField(required=False, label="Letters may stand in pictures")
+    is_default = forms.BooleanField(required=False, initial=True, label="The guard measures by this guide")
+
+    def rules(self) -> dict[str, Any]:
+        """As the verb wants it."""
+        data = self.cleaned_data
+        return {**{k: data[k] for k in ("palette_tolerance", "chroma_limit", "luminance_min", "luminance_max", "text_allowed")}, "palette": data["palette"].replace(",", " ").split()}
+
+
 class GalleryForm(forms.Form):
     """What a gallery is narrowed to. Everything may be empty."""
 

@@ -151,6 +151,12 @@ class ReviewBulkIn(In):
     verb: Literal["approve", "discard"]
 
 
+class LearnIn(In):
+    """Pictures to learn from; none: the newest approved panels."""
+
+    asset_ids: list[uuid.UUID] = Field(default_factory=list, max_length=24)
+
+
 class RunPatch(In):
     """A run's place in its project's queue: higher goes first."""
 

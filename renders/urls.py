@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from renders.views import home, kits, library, lineage, pictures, projects, providers, reading, review, runs, tasks
+from renders.views import home, kits, knowledge, library, lineage, pictures, projects, providers, reading, review, runs, tasks
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -25,6 +25,11 @@ urlpatterns = [
     path("spaces/<uuid:p>/providers/<str:code>/<str:verb>", providers.act, name="space-provider-act"),
     path("projects/<str:p>/costs", providers.spent, name="costs"),
     path("calls/<uuid:pk>/write-off", runs.write_off, name="call-write-off"),
+    path("projects/<str:p>/look", knowledge.look, name="look"),
+    path("projects/<str:p>/look/guide", knowledge.guide, name="guide-new"),
+    path("projects/<str:p>/look/guide/<uuid:pk>", knowledge.guide, name="guide"),
+    path("projects/<str:p>/look/<uuid:pk>/<str:verb>", knowledge.act, name="look-act"),
+    path("projects/<str:p>/analytics", knowledge.told, name="analytics"),
     path("projects/<str:p>/read", reading.read, name="read-file"),
     path("projects/<str:p>/review/queue", review.waiting, name="review-waiting"),
     path("projects/<str:p>/review", review.queue, name="review-queue"),

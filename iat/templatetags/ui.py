@@ -123,3 +123,9 @@ def here(context: Any, prefix: str) -> str:
 def as_json(value: Any) -> str:
     """Plain data, to be read."""
     return json.dumps(value, indent=1, ensure_ascii=False, default=str)
+
+
+@register.filter
+def percent(share: Any) -> str:
+    """0.314 as 31%."""
+    return f"{round(100 * float(share))}%"

@@ -6,6 +6,7 @@ from projects.api.audit import router as audit
 from projects.api.files import router as files
 from projects.api.projects import router as projects
 from projects.api.prompts import router as prompts
+from projects.api.references import router as references
 from projects.api.updates import router as updates
 from projects.api.webhooks import router as webhooks
 
@@ -16,3 +17,4 @@ router.add_router("", files)
 router.add_router("", prompts)
 router.add_router("", webhooks)
 router.add_router("", audit)
+router.add_router("", references)

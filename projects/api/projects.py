@@ -136,3 +136,8 @@ def set_guide(request: HttpRequest, p: str, body: GuideIn):
     return guide_out(projects.set_guide(project, name=body.name, by=request.user, given=body.rules, description=body.description, is_default=body.is_default))
 
 
+@router.delete("/style-guides/{pk}", response={204: None}, summary="Delete a style guide")
+def drop_guide(request: HttpRequest, pk: uuid.UUID):
+    """Runs that were measured by it keep its rules."""
+    projects.drop_guide(access.row_of(request.user, StyleGuide, pk, Role.ARTIST), by=request.user)
+    return Status(204, None)

@@ -87,6 +87,13 @@ def set_guide(project: Project, *, name: str, by: User, given: dict[str, Any], d
 
 
 @transaction.atomic
+def drop_guide(row: StyleGuide, *, by: User) -> None:
+    """Takes a guide away; runs keep the rules they were measured by."""
+    events.emit("guide.dropped", subject=row, actor=by)
+    row.delete()
+
+
+@transaction.atomic
 def move_style(project: Project, *, style_id: Any, by: User) -> ProjectStyle:
     """Brings a style in use to the newest canon of its identity; overrides and rank stay. Refused where nothing is newer."""
     row = ProjectStyle.objects.select_related("style").filter(project=project, style_id=style_id).first()

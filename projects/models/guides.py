@@ -6,7 +6,7 @@ from django.db.models import Q
 from iat.kernel.rows import EditableRow
 from iat.kernel.scope import Within
 from projects.models.project import Project
-from spaces.models import User
+from spaces.models import Asset, User
 
 
 class StyleGuide(EditableRow):
@@ -45,4 +45,35 @@ class PromptTemplate(EditableRow):
         constraints = [
             models.UniqueConstraint(fields=["project", "name", "version"], name="prompt_version_once"),
             models.UniqueConstraint(fields=["project", "stage"], condition=Q(is_active=True), name="prompt_one_active"),
+        ]
+
+
+class ReferenceSet(EditableRow):
+    """Pictures that show how things should look. Generators that take references get an active set's pictures, heaviest first."""
+
+    scope = Within(project="project")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="reference_sets")
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=12, choices=[(k, k) for k in ("style", "character", "scene", "lighting", "other")])
+    is_active = models.BooleanField(default=True)
+    metadata = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "name"], name="reference_set_name_once")]
+
+
+class ReferenceItem(EditableRow):
+    """One picture of a set; `weight` 0–1 says how much it counts, 0 leaves it out."""
+
+    scope = Within(project="project")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    reference_set = models.ForeignKey(ReferenceSet, on_delete=models.CASCADE, related_name="items")
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="+")
+    weight = models.FloatField(default=1.0)
+    notes = models.CharField(max_length=400, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reference_set", "asset"], name="reference_once_a_set"),
+            models.CheckConstraint(condition=Q(weight__gte=0, weight__lte=1), name="reference_weight_0_to_1"),
         ]

@@ -67,7 +67,7 @@ def brief_of(candidate: RunCandidate, snapshot: dict[str, Any]) -> Brief:
 
 
 def references(snapshot: dict[str, Any]) -> list[tuple[str, Asset]]:
-    """What the picture must keep to, with what each shows: of everyone the fitting kit picture, then the anchors, then the place."""
+    """What the picture must keep to, with what each shows: of everyone the fitting kit picture, then the anchors, then the place, then the project's reference sets, heaviest first."""
     wanted: dict[str, str] = {m["picture"]["asset_id"]: m["name"] for m in snapshot["cast"] if m["picture"]}
     anchors = {pk: m["name"] for m in snapshot["cast"] if m["kit"] for pk in m["kit"]["anchors"]}
     of_anchor = {str(a.pk): str(a.asset_id) for a in AvatarAsset.objects.filter(pk__in=anchors)}
@@ -77,6 +77,8 @@ def references(snapshot: dict[str, Any]) -> list[tuple[str, Asset]]:
     scene = snapshot["scene"]
     if scene and scene["plate"]:
         wanted.setdefault(scene["plate"]["asset_id"], scene["name"])
+    for item in snapshot.get("references") or []:
+        wanted.setdefault(item["asset_id"], f"the {item['kind']} of {item['set']}" if item["kind"] != "other" else item["set"])
     rows = {str(a.pk): a for a in Asset.objects.filter(pk__in=wanted)}
     return [(name, rows[pk]) for pk, name in wanted.items() if pk in rows][:MOST_REFERENCES]
 

@@ -8,6 +8,7 @@ import orjson
 
 from iat.kernel.errors import Finding, Invalid, Refused
 from projects.domain import prompts as templates
+from projects.domain import references
 from projects.models import Project
 from projects.queries import overview
 from renders.domain import gateway
@@ -128,7 +129,7 @@ def freeze(shot: Shot, wish: Wish, provider: Any) -> dict[str, Any]:
     pictures: dict[Any, list[AvatarAsset]] = {}
     for picture in AvatarAsset.objects.filter(avatar_kit__in={k.pk for k in followed.values() if k}).select_related("asset"):
         pictures.setdefault(picture.avatar_kit_id, []).append(picture)
-    words = templates.active(shot.project)
+    words, shown = templates.active(shot.project), references.active(shot.project)
     frozen = {
         "code": CODE, "provider": provider.code, "model": "" if isinstance(provider, Remote) else provider.model,
         "parameters": {"candidates": wish.candidates, "width": wish.width, "height": wish.height, "camera": wish.camera or shot.camera, **({"post": wish.post()} if wish.post() else {})},
@@ -136,7 +137,7 @@ def freeze(shot: Shot, wish: Wish, provider: Any) -> dict[str, Any]:
         "task": {"id": str(task.pk) if task else None, "revision": task.revision if task else None, "name": shot.name, "description": shot.description, "instructions": shot.instructions},
         "cast": [_member(c, followed[c.pk], pictures, shot.mood) for c in cast],
         "scene": _scene(scene) if scene else None, "style": _style(shot), "guide": _guide(shot.project),
-        **({"templates": words} if words else {}), **({"kind": shot.kind} if shot.kind != "composite" else {}),
+        **({"templates": words} if words else {}), **({"references": shown} if shown else {}), **({"kind": shot.kind} if shot.kind != "composite" else {}),
         "time_of_day": wish.time_of_day or _told(scene, "time_of_day"), "weather": wish.weather or _told(scene, "weather"),
     }
     return orjson.loads(orjson.dumps(frozen))

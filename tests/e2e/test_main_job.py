@@ -125,7 +125,7 @@ def test_pages_are_accessible_and_fit(page, width):
     links = {"/", "/settings/tokens", "/settings/preferences", "/spaces/new"}
     space = page.locator("a.card[href^='/spaces/']:has-text('Harbour Street Stories')").get_attribute("href")
     project = page.locator("a.card[href^='/projects/']:has-text('The Missing Ledger')").get_attribute("href")
-    links |= {space, f"{space}?type=scene", f"{space}?type=style", f"{space}/members", f"{space}/projects", f"{space}/new/character", f"{space}/new/style", f"{space}/templates", project, f"{project}/updates", f"{project}/files", f"{project}/import", f"{project}/gallery", f"{project}/gallery?filters=1", f"{project}/providers", f"{project}/providers/stability", f"{project}/costs", f"{project}/tasks/new", f"{project}/prompts", f"{project}/prompts/cast", f"{project}/webhooks", f"{project}/review/queue", f"{project}/read", f"{project}/audit"}
+    links |= {space, f"{space}?type=scene", f"{space}?type=style", f"{space}/members", f"{space}/projects", f"{space}/new/character", f"{space}/new/style", f"{space}/templates", project, f"{project}/updates", f"{project}/files", f"{project}/import", f"{project}/gallery", f"{project}/gallery?filters=1", f"{project}/providers", f"{project}/providers/stability", f"{project}/costs", f"{project}/tasks/new", f"{project}/prompts", f"{project}/prompts/cast", f"{project}/webhooks", f"{project}/review/queue", f"{project}/read", f"{project}/audit", f"{project}/look", f"{project}/look/guide", f"{project}/analytics"}
     page.goto(project)
     definition = page.locator("a[href^='/definitions/']").first.get_attribute("href")
     task = page.locator("a[href^='/tasks/']:not([href$='new'])").first.get_attribute("href")
