@@ -33,21 +33,22 @@ def note(code: str, *, subject: Any, actor: Any = None, **facts: Any) -> None:
     project_id = subject.pk if isinstance(subject, Project) else getattr(subject, "project_id", None)
     row = AuditEvent(
         space_id=space_id, project_id=project_id, actor_id=actor.pk if actor else None, actor_name=actor.username if actor else "", event_code=code, subject_type=subject._meta.model_name,
-        subject_id=str(subject.pk), at=timezone.now(), payload=payload(subject, facts))
+        subject_id=str(subject.pk), at=timezone.now(), payload=orjson.loads(orjson.dumps(payload(subject, facts), default=str, option=orjson.OPT_NON_STR_KEYS)))
     row.digest = digest_of(row)
     row.save(force_insert=True)
 
 
 def payload(subject: Any, facts: dict[str, Any]) -> dict[str, Any]:
     """Before and after of what changed; where nothing is known to have changed, the row as it stands. Secrets never."""
-    told = {k: _plain(v) for k, v in facts.items() if k != "was" and isinstance(v, str | int | float | bool | uuid.UUID)}
+    was = facts.get("was")
+    told = {k: _plain(v) for k, v in facts.items() if (k != "was" or not isinstance(was, str)) and isinstance(v, str | int | float | bool | uuid.UUID)}
     changed = subject.__dict__.pop("changed_from", None)
     if changed is not None:
         names = [n for n in changed if n not in SECRET]
         return {"before": {n: _plain(changed[n]) for n in names}, "after": {n: _plain(getattr(subject, n)) for n in names}, **told}
-    if facts.get("was"):
+    if isinstance(was, str) and was:
         state = next((n for n in ("status", "state", "review") if hasattr(subject, n)), "state")
-        return {"before": {state: facts["was"]}, "after": {state: _plain(getattr(subject, state, None))}, **told}
+        return {"before": {state: was}, "after": {state: _plain(getattr(subject, state, None))}, **told}
     fields = [f for f in subject._meta.concrete_fields if f.name not in SECRET and "Encrypted" not in type(f).__name__ and f.name not in ("created_at", "updated_at", "revision")]
     return {"after": {f.attname: _plain(getattr(subject, f.attname)) for f in fields if getattr(subject, f.attname) not in (None, "", {}, [])}, **told}
 

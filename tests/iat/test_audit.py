@@ -102,3 +102,10 @@ def test_the_page_shows_filters_and_verifies(chain):
     page = ana.get(f"/projects/{chain.project.pk}/audit?code=project.*").content.decode()
     assert "project.edited" in page and "Ledger 6" in page and "definition.created" not in page
     assert "nothing was changed" in ana.post(f"/spaces/{chain.space.pk}/audit", follow=True).content.decode()
+
+
+def test_what_a_verb_tells_may_be_anything(world):
+    told = client_of(world.cleo).post(f"/api/avatar-kits/{world.kit.pk}/duplicate", {"name": "Summer"}, content_type="application/json")
+    assert told.status_code == 201
+    row = AuditEvent.objects.get(event_code="kit.duplicated")
+    assert row.payload["was"] == str(world.kit.pk) and row.payload["after"]["name"] == "Summer"
