@@ -97,7 +97,7 @@ def test_what_is_not_taken_is_tried_again_with_growing_pauses_and_given_up(world
         (row,) = send(world)
         pauses.append((row.due_at - timezone.now()).total_seconds())
     assert row.status == "failed" and row.attempt == 8 and row.http_status == 500 and "answered 500" in row.error
-    assert all(a < b for a, b in itertools.pairwise(pauses)) and pauses[0] > 9
+    assert all(a < b for a, b in itertools.pairwise(pauses[:7])) and pauses[0] > 9
     assert {h["X-IAT-Delivery"] for h, _ in ear.heard} == {str(row.pk)}
     again = client_of(world.ana).post(f"/api/webhook-deliveries/{row.pk}/replay", content_type="application/json")
     assert again.status_code == 202 and send(world)[0].status == "delivered" and len(ear.heard) == 9
