@@ -10,7 +10,7 @@ import uuid
 from typing import Any
 
 from celery import Task, current_app
-from django.db import close_old_connections, transaction
+from django.db import connections, transaction
 
 from iat.kernel import enter, logs, scope
 
@@ -37,7 +37,9 @@ class ScopedTask(Task):
     typing = False  # `owner` is ours, not the task's
 
     def __call__(self, *, owner: dict[str, str], **ids: Any) -> Any:
-        close_old_connections()
+        for connection in connections.all(initialized_only=True):
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()
         ids_of: dict[str, Any] = {what: uuid.UUID(pk) for what, pk in owner.items()}
         here = scope.Scope(**ids_of)
         with enter.entered(here), logs.about(task=self.name, **owner, **ids):
