@@ -42,12 +42,17 @@ class _Csrf(CsrfViewMiddleware):
         return reason
 
 
+def bearer(request: HttpRequest) -> Any:
+    """The token of `Authorization: Bearer …`, None where there is no such header. Raises NotSignedIn for one nobody holds."""
+    kind, _, plain = request.headers.get("Authorization", "").partition(" ")
+    return people.holder(plain.strip(), now=timezone.now()) if kind.lower() == "bearer" and plain else None
+
+
 def by_token(request: HttpRequest) -> Any:
     """`Authorization: Bearer …`; a token without the write scope only reads."""
-    kind, _, plain = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not plain:
+    token = bearer(request)
+    if token is None:
         return None
-    token = people.holder(plain.strip(), now=timezone.now())
     needed = "read" if request.method in SAFE else "write"
     if needed not in token.scopes and "admin" not in token.scopes:
         raise NotAllowed(f"This token may not {needed}: its scopes are {', '.join(token.scopes)}.")

@@ -4,38 +4,30 @@ from typing import Any
 
 from iat.kernel import enter
 from iat.kernel.errors import NotThere
-from projects.access import project_of
+from projects.access import project_of, row_of
 from renders.models import KitOrder, ProviderCall, RenderedAsset, Run, RunCandidate, RunJob, Task, Treatment
 from spaces import access
 from spaces.models import Role
 
 
-def _find(user: access.Person, model: Any, pk: Any, role: str, *related: str) -> Any:
-    access.look_around(user)
-    row = model.objects.select_related("project__space", *related).exclude(project__status="deleted").filter(pk=pk).first()
-    if row is None:
-        raise NotThere("There is nothing here, or it is not shared with you.")
-    return project_of(user, row, role)
-
-
 def task(user: access.Person, pk: Any, role: str = Role.VIEWER) -> Task:
     """A task."""
-    return _find(user, Task, pk, role, "scene", "style")
+    return row_of(user, Task, pk, role, "scene", "style")
 
 
 def run(user: access.Person, pk: Any, role: str = Role.VIEWER) -> Run:
     """A run."""
-    return _find(user, Run, pk, role, "created_by")
+    return row_of(user, Run, pk, role, "created_by")
 
 
 def job(user: access.Person, pk: Any, role: str = Role.VIEWER) -> RunJob:
     """A job."""
-    return _find(user, RunJob, pk, role, "run", "task")
+    return row_of(user, RunJob, pk, role, "run", "task")
 
 
 def candidate(user: access.Person, pk: Any, role: str = Role.VIEWER) -> RunCandidate:
     """A candidate."""
-    return _find(user, RunCandidate, pk, role, "job__run", "job__task", "final_asset")
+    return row_of(user, RunCandidate, pk, role, "job__run", "job__task", "final_asset")
 
 
 def rendered(user: access.Person, pk: Any, role: str = Role.VIEWER) -> RenderedAsset:

@@ -20,6 +20,7 @@ from iat.kernel.errors import Finding, Invalid, Refused, TooLarge
 
 REDIRECTS = 5
 CONNECT_S, READ_S, TOTAL_S = 5.0, 10.0, 30.0
+TIMEOUTS = {"connect": CONNECT_S, "read": READ_S, "write": READ_S, "pool": CONNECT_S}
 Resolve = Callable[[str, int], Iterable[str]]
 
 
@@ -108,10 +109,9 @@ def fetch(url: str, *, most: int, names: Resolve = resolve) -> Fetched:
 def post(url: str, data: bytes, headers: dict[str, str], *, names: Resolve = resolve) -> tuple[int, str]:
     """Tells an address something: (status, the first words of its answer). No redirects. Raises Invalid (private, not http) or Unfetchable."""
     parts = checked(url)
-    timeouts = {"connect": CONNECT_S, "read": READ_S, "write": READ_S, "pool": CONNECT_S}
     told: dict[Any, Any] = {"Host": _host(parts), "User-Agent": "IAT", "Content-Type": "application/json", **headers}
     try:
-        with httpcore.ConnectionPool(network_backend=_Guarded(names)) as pool, pool.stream("POST", parts, headers=told, content=data, extensions={"timeout": timeouts}) as answer:
+        with httpcore.ConnectionPool(network_backend=_Guarded(names)) as pool, pool.stream("POST", parts, headers=told, content=data, extensions={"timeout": TIMEOUTS}) as answer:
             said = bytearray()
             for piece in answer.iter_stream():
                 said += piece
@@ -125,8 +125,7 @@ def post(url: str, data: bytes, headers: dict[str, str], *, names: Resolve = res
 
 
 def _one(pool: httpcore.ConnectionPool, parts: httpcore.URL, most: int, until: float) -> bytes | str:
-    timeouts = {"connect": CONNECT_S, "read": READ_S, "write": READ_S, "pool": CONNECT_S}
-    with pool.stream("GET", parts, headers={"Host": _host(parts), "Accept": "image/*", "User-Agent": "IAT"}, extensions={"timeout": timeouts}) as answer:
+    with pool.stream("GET", parts, headers={"Host": _host(parts), "Accept": "image/*", "User-Agent": "IAT"}, extensions={"timeout": TIMEOUTS}) as answer:
         if answer.status in (301, 302, 303, 307, 308):
             where = {k.lower(): v for k, v in answer.headers}.get(b"location", b"").decode("latin-1")
             if not where:

@@ -1,5 +1,6 @@
 """Forms that keep what was typed: a refusal of the domain becomes an error on the form, never a lost page."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from iat.kernel.errors import NotAllowed, NotThere, Refused
+
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
 def told(form: forms.Form, error: Refused) -> None:
@@ -42,6 +45,11 @@ def fill_in(request: HttpRequest, form: forms.Form, do: Callable[[dict[str, Any]
             status = 422
     context = {"form": form, "title": title, "verb": verb, "lead": lead, "crumbs": crumbs or [], "back": back}
     return render(request, "form.html", context, status=status)
+
+
+def ticked(request: HttpRequest, *, most: int = 200) -> list[str]:
+    """The ids of the boxes that were ticked; what is no id is left out."""
+    return [pk for pk in request.POST.getlist("ids")[:most] if UUID.match(pk)]
 
 
 def act(request: HttpRequest, do: Callable[[], Any], *, done: str, to: str) -> HttpResponse:

@@ -47,7 +47,8 @@ def edit(row: Any, **changes: Any) -> Any:
 
     from iat.kernel.errors import Stale
 
-    before = {name: getattr(row, name) for name in changes if name in {f.attname for f in row._meta.concrete_fields} | {f.name for f in row._meta.concrete_fields}}
+    columns = {name for f in row._meta.concrete_fields for name in (f.name, f.attname)}
+    before = {name: getattr(row, name) for name in changes if name in columns}
     if hasattr(row, "updated_at"):
         changes["updated_at"] = timezone.now()
     walls.check_write(row)

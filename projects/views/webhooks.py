@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from iat.kernel import http, pages
+from iat.kernel.errors import Refused
 from projects import access
 from projects.domain import webhooks
 from projects.forms import WebhookForm
@@ -22,7 +23,7 @@ def index(request: HttpRequest, p: str) -> HttpResponse:
         try:
             _, fresh = webhooks.create(project, url=form.cleaned_data["url"], codes=form.cleaned_data["events"], by=request.user)  # type: ignore[arg-type]
             form = WebhookForm()
-        except webhooks.Refused as error:
+        except Refused as error:
             pages.told(form, error)
     rows = list(Webhook.objects.filter(project=project).order_by("created_at", "id"))
     return render(request, "projects/webhooks.html", {"project": project, "rows": rows, "form": form, "fresh": fresh}, status=422 if form.errors else 200)

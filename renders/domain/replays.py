@@ -3,10 +3,9 @@
 from typing import Any
 
 from iat.kernel import events, filestore
+from renders.domain.runlog import ENDED
 from renders.imaging import sameness
 from renders.models import Run, RunCandidate
-
-ENDED = ("done", "partial", "failed", "canceled")
 
 
 def check(run: Run) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-DIGITAL_SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+from renders.imaging.png import DIGITAL_SOURCE
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def read(data: bytes) -> Told:
         raise ValueError("This is no picture that can be read.") from None
     told = _first(texts)
     told.width, told.height = told.width or size[0], told.height or size[1]
-    told.signed = any(mark in data[:2_000_000] for mark in SIGNED)
+    told.signed = any(data.find(mark, 0, 2_000_000) >= 0 for mark in SIGNED)
     if not told.digital_source and (found := re.search(r"digitalsourcetype/(\w+)", str(texts.get("XML:com.adobe.xmp", "")) or data[:400_000].decode("latin-1"))):
         told.digital_source = found.group(1)
     return told

@@ -1,13 +1,12 @@
 """A project's page and its gallery."""
 
-import re
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from iat.kernel import htmx, http
+from iat.kernel import htmx, http, pages
 from projects import access
 from projects.queries import overview
 from renders.domain import rendered
@@ -16,8 +15,6 @@ from renders.queries import board, canon
 from renders.queries import gallery as questions
 from spaces import access as doors
 from spaces.models import Role
-
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
 def show(request: HttpRequest, p: str) -> HttpResponse:
@@ -52,7 +49,7 @@ def bulk(request: HttpRequest, p: str) -> HttpResponse:
     """One verb for the ticked pictures."""
     project = access.project(request.user, p, Role.ARTIST)
     back, verb = request.POST.get("back", ""), request.POST.get("verb", "")
-    ids = [pk for pk in request.POST.getlist("ids")[:200] if UUID.match(pk)]
+    ids = pages.ticked(request)
     to = f"/projects/{project.pk}/gallery" + (f"?{back}" if back else "")
     if verb not in rendered.BULK or not ids:
         messages.error(request, "Tick at least one picture first.", extra_tags="error")

@@ -1,6 +1,5 @@
 """The review desk: one job's candidates large, with findings and anchors; decisions by mouse and by keys."""
 
-import re
 import uuid
 
 from django.contrib import messages
@@ -17,7 +16,6 @@ from renders.queries import board
 from spaces import access as doors
 from spaces.models import Role
 
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 WAYS = (("side", "Side by side", "1"), ("slider", "Slider", "2"), ("blink", "Blink", "3"), ("difference", "Difference", "4"))
 SAID = {"select": "Picked.", "approve": "Approved. The task has its panel.", "discard": "Discarded.", "undo-discard": "Taken back."}
 
@@ -33,7 +31,7 @@ def waiting(request: HttpRequest, p: str) -> HttpResponse:
     """Everything that waits for a person, with each job's pick; the ticked ones are approved or discarded together."""
     project = enter_project(request.user, p, Role.ARTIST if request.method == "POST" else Role.VIEWER)
     if request.method == "POST":
-        verb, ids = request.POST.get("verb", ""), [pk for pk in request.POST.getlist("ids")[:200] if UUID.match(pk)]
+        verb, ids = request.POST.get("verb", ""), pages.ticked(request)
         if verb not in ("approve", "discard") or not ids:
             messages.error(request, "Tick at least one job first.", extra_tags="error")
             return redirect(f"/projects/{project.pk}/review/queue")
