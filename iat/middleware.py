@@ -48,6 +48,8 @@ def guard_body(get_response: Next) -> Next:
             return answer(request, Malformed("The address holds a NUL character."))
         many = FILES_AT_ONCE if request.path.startswith("/admin/") or request.path.endswith("/import") else 1
         limit = min(settings.IAT_MAX_UPLOAD_BYTES * many, 2 * 1024**3) + SLACK
+        if request.path.endswith(("/import-package", "/packages")):
+            limit = settings.IAT_MAX_PACKAGE_BYTES + SLACK
         if length > limit:
             error = TooLarge(f"The upload has {length / 1e6:.0f} MB; at most {settings.IAT_MAX_UPLOAD_BYTES / 1e6:.0f} MB are taken for one file.")
             return answer(request, error)

@@ -23,6 +23,7 @@ IAT_S3 = {
     "access_key": env.text("IAT_S3_ACCESS_KEY") or None, "secret_key": env.text("IAT_S3_SECRET_KEY") or None, "addressing_style": "path", "file_overwrite": True,
 } if env.text("IAT_S3_BUCKET") else {}
 IAT_MAX_UPLOAD_BYTES = env.number("IAT_MAX_UPLOAD_MB", 40) * 1024 * 1024
+IAT_MAX_PACKAGE_BYTES = env.number("IAT_MAX_PACKAGE_GB", 20) * 1_000_000_000
 IAT_MAX_PIXELS = env.number("IAT_MAX_MEGAPIXELS", 60) * 1_000_000
 IAT_FETCH_ALLOW = [net for net in env.text("IAT_FETCH_ALLOW").split(",") if net]
 IAT_C2PA = {"certificate": env.text("IAT_C2PA_CERTIFICATE"), "private_key": env.text("IAT_C2PA_KEY"), "algorithm": env.text("IAT_C2PA_ALGORITHM", "es256"), "timestamps": env.text("IAT_C2PA_TIMESTAMPS")} if env.text("IAT_C2PA_CERTIFICATE") else {}

@@ -5,7 +5,7 @@ from typing import Any
 
 from iat.kernel import enter
 from iat.kernel.errors import Finding, Invalid, NotThere
-from projects.models import Project
+from projects.models import PackageArrival, Project
 from spaces import access
 from spaces.models import Asset, Role
 
@@ -41,6 +41,17 @@ def row_of(user: access.Person, model: Any, pk: Any, role: str = Role.VIEWER, *r
     if found is None:
         raise NotThere("There is nothing here, or it is not shared with you.")
     return project_of(user, found, role)
+
+
+def arrival(user: access.Person, pk: Any, role: str = Role.VIEWER) -> PackageArrival:
+    """A package that came into a space, with the space entered."""
+    person = access.look_around(user)
+    found = PackageArrival.objects.select_related("space").filter(pk=pk).first()
+    if found is None:
+        raise NotThere("There is nothing here, or it is not shared with you.")
+    access.demand(person, found.space_id, role)
+    enter.step_into(enter.of_space(found.space))
+    return found
 
 
 def makes(user: access.Person, row: Project) -> bool:

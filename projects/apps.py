@@ -12,7 +12,8 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         """Webhooks and audit hear of everything and pick what is theirs."""
         from iat.kernel import events
-        from projects.domain import audit, webhooks
+        from projects.domain import audit, rowtests, webhooks
 
         events.subscribe(webhooks.note)
         events.subscribe(audit.note)
+        rowtests.register()

@@ -10,3 +10,8 @@ DELIVERY = Lifecycle("webhook_delivery", {
     "failed": ["planned"],
     "delivered": ["planned"],
 })
+
+_WORK: dict[str, list[str]] = {"planned": ["running", "failed"], "running": ["done", "failed", "planned"], "failed": ["planned"], "done": []}
+EXPORT = Lifecycle("export", _WORK)
+ARRIVAL = Lifecycle("package", {**_WORK, "failed": []})
+SYNC = Lifecycle("storage_sync", {**_WORK, "planned": ["running", "failed", "canceled"], "running": ["done", "failed", "planned", "canceled"], "canceled": []})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import audit, files, projects, prompts, updates, webhooks
+from projects.views import audit, bible, files, packages, projects, prompts, updates, webhooks
 
 urlpatterns = [
     path("spaces/<uuid:pk>/projects", projects.index, name="space-projects"),
@@ -21,6 +21,19 @@ urlpatterns = [
     path("projects/<str:p>/webhooks", webhooks.index, name="project-webhooks"),
     path("projects/<str:p>/webhooks/<uuid:pk>", webhooks.show, name="project-webhook"),
     path("projects/<str:p>/webhooks/<uuid:pk>/<str:verb>", webhooks.act, name="project-webhook-act"),
+    path("projects/<str:p>/bible", bible.show, name="project-bible"),
+    path("projects/<str:p>/bible/edit", bible.write, name="project-bible-edit"),
+    path("projects/<str:p>/bible/export", bible.export, name="project-bible-export"),
+    path("projects/<str:p>/bible/import", bible.bring, name="project-bible-import"),
+    path("projects/<str:p>/bible/history/<int:number>", bible.revision, name="project-bible-revision"),
+    path("projects/<str:p>/bible/characters/new", bible.person, name="project-bible-new"),
+    path("projects/<str:p>/bible/people/<str:name>", bible.person, name="project-bible-person"),
+    path("projects/<str:p>/bible/people/<str:name>/sync", bible.sync, name="project-bible-sync"),
+    path("projects/<str:p>/bible/people/<str:name>/<str:verb>", bible.act, name="project-bible-act"),
+    path("projects/<str:p>/exports", packages.index, name="project-exports"),
+    path("projects/<str:p>/exports/<uuid:pk>", packages.download, name="project-export"),
+    path("projects/<str:p>/exports/<uuid:pk>/delete", packages.drop, name="project-export-drop"),
+    path("spaces/<uuid:pk>/packages", packages.arrived, name="space-packages"),
     path("projects/<str:p>/audit", audit.of_project, name="project-audit"),
     path("spaces/<uuid:pk>/audit", audit.of_space, name="space-audit"),
     path("projects/<str:p>/files", files.index, name="project-files"),

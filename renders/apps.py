@@ -13,7 +13,9 @@ class RendersConfig(AppConfig):
         """Clones inherit their parent's views, and follow them."""
         from iat.kernel import events
         from renders.domain import rendered, runlog
+        from renders.pipeline import incoming
 
         events.subscribe(rendered.inherit_views)
         events.subscribe(rendered.follow_views)
         events.subscribe(runlog.note)
+        incoming.register()

@@ -12,7 +12,7 @@ from django.test import Client
 from PIL import Image
 
 from iat.kernel import enter, filestore
-from projects.domain import accounts, costs, imports, projects, prompts, references, webhooks
+from projects.domain import accounts, bible, costs, imports, projects, prompts, references, webhooks
 from renders.domain import tasks
 from spaces.domain import definitions, fetches, kits, people, spaces, templates, versions
 from spaces.models import User
@@ -63,6 +63,7 @@ class World:
     delivery: Any = None
     refs: Any = None
     guide: Any = None
+    bible: Any = None
     sams: Any = None
     sams_project: Any = None
 
@@ -169,6 +170,7 @@ def rendered_world(world) -> World:
         world.refs = references.create(world.project, name="Lamps", kind="lighting", by=world.art)
         references.put(world.refs, asset_id=world.anchor.asset_id, by=world.art)
         world.guide = projects.set_guide(world.project, name="Ink only", by=world.art, given={}, is_default=False)
+        world.bible = bible.create(world.project, by=world.art, characters=[{"name": "Mara", "relationships": [{"to": "Toma", "kind": "sister"}]}])
         world.fetch = fetches.ask(world.space, url="https://pictures.example/x.png", by=world.art, project=world.project)
     with enter.in_space(world.space):
         world.order = kitwork.start(AvatarKit.objects.select_related("space", "character", "primary_anchor", "secondary_anchor").get(pk=world.kit.pk), kitwork.Wish("core"), by=world.cleo)

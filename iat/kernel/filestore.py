@@ -9,7 +9,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -43,6 +43,7 @@ class Store(Protocol):
     backend: str
 
     def write(self, path: str, data: bytes) -> Stored: ...
+    def take(self, path: str, pieces: Iterable[bytes]) -> Stored: ...
     def open(self, path: str) -> IO[bytes]: ...
     def read(self, path: str) -> bytes: ...
     def exists(self, path: str) -> bool: ...
@@ -66,15 +67,23 @@ class LocalStore:
         return full
 
     def write(self, path: str, data: bytes) -> Stored:
-        """Writes beside, fsyncs, then renames over: a crash leaves the old file or the new one."""
+        """A file out of bytes at hand."""
+        return self.take(path, [data])
+
+    def take(self, path: str, pieces: Iterable[bytes]) -> Stored:
+        """Writes beside, fsyncs, then renames over: a crash leaves the old file or the new one. Hashes on the way; memory holds one piece."""
         full = self._at(path)
         full.parent.mkdir(parents=True, exist_ok=True)
         tmp = self.root / TMP
         tmp.mkdir(parents=True, exist_ok=True)
         beside = tmp / f"{socket.gethostname()}.{os.getpid()}.{time.monotonic_ns()}"
+        hashed, size = hashlib.sha256(), 0
         try:
             with beside.open("wb") as out:
-                out.write(data)
+                for piece in pieces:
+                    out.write(piece)
+                    hashed.update(piece)
+                    size += len(piece)
                 out.flush()
                 os.fsync(out.fileno())
             beside.replace(full)
@@ -84,7 +93,7 @@ class LocalStore:
             raise
         finally:
             beside.unlink(missing_ok=True)
-        return Stored(path, len(data), hashlib.sha256(data).hexdigest())
+        return Stored(path, size, hashed.hexdigest())
 
     def open(self, path: str) -> IO[bytes]:
         """The file for reading; NotThere when it is gone."""

@@ -1,7 +1,8 @@
 """The store in a bucket of any S3-compatible service, through django-storages. An object is there whole or not at all."""
 
 import hashlib
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 from iat.kernel.errors import NotThere
@@ -20,6 +21,18 @@ class ObjectStore:
         """One PUT: an object is there whole or not at all."""
         self.storage.bucket.Object(path).put(Body=data)
         return Stored(path, len(data), hashlib.sha256(data).hexdigest())
+
+    def take(self, path: str, pieces: Iterable[bytes]) -> Stored:
+        """Collected in a temporary file, then one PUT."""
+        hashed, size = hashlib.sha256(), 0
+        with tempfile.TemporaryFile() as beside:
+            for piece in pieces:
+                beside.write(piece)
+                hashed.update(piece)
+                size += len(piece)
+            beside.seek(0)
+            self.storage.bucket.Object(path).put(Body=beside)
+        return Stored(path, size, hashed.hexdigest())
 
     def open(self, path: str) -> IO[bytes]:
         """The object as a file; NotThere when it is gone."""

@@ -42,5 +42,5 @@ class ScopedTask(Task):
                 connection.close_if_unusable_or_obsolete()
         ids_of: dict[str, Any] = {what: uuid.UUID(pk) for what, pk in owner.items()}
         here = scope.Scope(**ids_of)
-        with enter.entered(here), logs.about(task=self.name, **owner, **ids):
+        with enter.entered(here), logs.about(**{**owner, **ids, "task": self.name}):
             return super().__call__(**ids)

@@ -3,7 +3,9 @@
 from ninja import Router
 
 from projects.api.audit import router as audit
+from projects.api.bible import router as bible
 from projects.api.files import router as files
+from projects.api.packages import router as packages
 from projects.api.projects import router as projects
 from projects.api.prompts import router as prompts
 from projects.api.references import router as references
@@ -18,3 +20,5 @@ router.add_router("", prompts)
 router.add_router("", webhooks)
 router.add_router("", audit)
 router.add_router("", references)
+router.add_router("", bible)
+router.add_router("", packages)

@@ -1,9 +1,11 @@
 """Tables of productions."""
 
 from projects.models.audit import AuditEvent, AuditHead
+from projects.models.bible import BibleCharacter, BibleRevision, ProjectBible
 from projects.models.guides import PromptTemplate, ReferenceItem, ReferenceSet, StyleGuide
+from projects.models.packages import PackageArrival, ProjectExport
 from projects.models.project import Project, ProjectStyle
 from projects.models.providers import CostEvent, ProjectSecret, ProviderAccount
 from projects.models.webhook import Webhook, WebhookDelivery
 
-__all__ = ["AuditEvent", "AuditHead", "CostEvent", "Project", "ProjectSecret", "ProjectStyle", "PromptTemplate", "ProviderAccount", "ReferenceItem", "ReferenceSet", "StyleGuide", "Webhook", "WebhookDelivery"]
+__all__ = ["AuditEvent", "AuditHead", "BibleCharacter", "BibleRevision", "CostEvent", "PackageArrival", "Project", "ProjectBible", "ProjectExport", "ProjectSecret", "ProjectStyle", "PromptTemplate", "ProviderAccount", "ReferenceItem", "ReferenceSet", "StyleGuide", "Webhook", "WebhookDelivery"]

@@ -42,11 +42,15 @@ def from_candidate(candidate: RunCandidate, job: RunJob, snapshot: dict[str, Any
 
 
 def line_of(project_id: Any, snapshot: dict[str, Any], prompt: str) -> str:
-    """The words a picture is found by."""
+    """The words a picture is found by, with the mark of its project."""
+    return words.body(words_of(snapshot, prompt), [words.place(project_id, "renders")])
+
+
+def words_of(snapshot: dict[str, Any], prompt: str) -> list[str]:
+    """Prompt, task, engine, and everybody and everything that is named."""
     named = [m["name"] for m in (*snapshot["cast"], snapshot["scene"], snapshot["style"]) if m]
     task = snapshot["task"]
-    texts = [prompt, task["name"], task["description"], task["instructions"], snapshot["provider"], snapshot["model"], *named]
-    return words.body(texts, [words.place(project_id, "renders")])
+    return [prompt, task["name"], task["description"], task["instructions"], snapshot["provider"], snapshot["model"], *named]
 
 
 @transaction.atomic

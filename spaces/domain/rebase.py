@@ -114,9 +114,9 @@ def _checked(row: Definition, content: dict[str, Any]) -> dict[str, Any]:
 class Undecided(Refused):
     """Both sides changed the same fields: 409, naming each."""
 
-    def __init__(self, open_ones: list[merging.Conflict]) -> None:
+    def __init__(self, open_ones: list[merging.Conflict], *, sides: str = "the project and the canon") -> None:
         named = ", ".join(c.pointer for c in open_ones)
-        super().__init__(f"Both the project and the canon changed {named}. Choose ours or theirs for each.")
+        super().__init__(f"Both {sides} changed {named}. Choose ours or theirs for each.")
         self.findings = tuple(Finding(c.pointer, f"ours: {definitions.short(c.ours)}, theirs: {definitions.short(c.theirs)}") for c in open_ones)
 
 

@@ -31,7 +31,9 @@ def fill(path: str, w) -> str:
         elif step == "{code}":
             out.append("bfl")
         elif step == "{name}":
-            out.append("key")
+            out.append("Mara" if "bible" in steps else "key")
+        elif step == "{number}":
+            out.append("1")
         elif step == "{asset}":
             out.append(str(w.anchor.pk))
         elif step == "{template}":
@@ -80,6 +82,8 @@ def operations(client: Client):
 def send(client: Client, method: str, path: str, op: dict, schema: dict, w):
     """One request with the least body."""
     url, content = fill(path, w), (op.get("requestBody") or {}).get("content", {})
+    if method == "get" and any(q["name"] == "project" and q["required"] for q in op.get("parameters", [])):
+        url += f"?project={w.project.pk}"
     if "multipart/form-data" in content:
         from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -90,6 +94,8 @@ def send(client: Client, method: str, path: str, op: dict, schema: dict, w):
         body["space_id"] = str(w.space.pk)
     if body and "project_id" in body:
         body["project_id"] = str(w.project.pk)
+    if body and "project" in body:
+        body["project"] = str(w.project.pk)
     if path == "/api/avatar-kits" and body:
         body["character_id"] = str(w.draft.pk)
     return getattr(client, method)(url, data=body, content_type="application/json") if method != "get" else client.get(url)

@@ -83,13 +83,13 @@ def pages(w):
             url = route.replace("<str:p>", str(w.project.pk)).replace("<str:kind>", "character").replace("<str:format>", "png").replace("<uuid:user>", str(w.art.pk))
             url = url.replace("<uuid:p>", str(w.space.pk)).replace("<str:code>", "bfl").replace("<str:verb>", {"runs": "cancel", "candidates": "approve", "projects": "test", "spaces": "test", "renders": "discard"}.get(first, "x"))
             if first == "projects":
-                url = url.replace("<str:stage>", "panel").replace("<uuid:pk>", str(w.prompt.pk if "prompts" in route else w.guide.pk if "guide" in route else w.refs.pk if "look" in route else w.webhook.pk if "webhooks" in route else w.ink.pk if "styles" in route else w.rendered.asset_id if "files" in route else w.clone.pk))
+                url = url.replace("<str:stage>", "panel").replace("<str:name>", "Mara").replace("<int:number>", "1").replace("<uuid:pk>", str(w.prompt.pk if "prompts" in route else w.guide.pk if "guide" in route else w.refs.pk if "look" in route else w.webhook.pk if "webhooks" in route else w.ink.pk if "styles" in route else w.rendered.asset_id if "files" in route else w.clone.pk))
             yield inner.name, "/" + url.replace("<uuid:pk>", str(by_start.get(first, uuid.uuid4())))
 
 
 WRITE_PAGES = {"space-edit", "space-member", "definition-new", "definition-edit", "definition-move", "definition-version", "project-new", "project-edit", "project-import", "project-variant",
                "project-style", "definition-views", "definition-revert", "definition-kit", "definition-template", "template-edit", "template-move", "project-style-update", "project-rebase", "project-pin", "project-file", "kit-act",
-               "project-files", "provider", "provider-act", "project-prompt", "project-prompt-act", "project-webhooks", "project-webhook", "project-webhook-act", "review-waiting", "look", "guide", "guide-new", "look-act", "project-audit", "space-audit", "space-provider", "space-provider-act", "call-write-off", "knockout", "gallery-bulk", "task-new", "task-edit", "task-delete", "task-render", "run-act", "decide", "render-act"}
+               "project-files", "provider", "provider-act", "project-prompt", "project-prompt-act", "project-webhooks", "project-webhook", "project-webhook-act", "project-bible-edit", "project-bible-import", "project-bible-revision", "project-bible-new", "project-bible-person", "project-bible-sync", "project-bible-act", "review-waiting", "look", "guide", "guide-new", "look-act", "project-audit", "space-audit", "space-provider", "space-provider-act", "call-write-off", "knockout", "gallery-bulk", "task-new", "task-edit", "task-delete", "task-render", "run-act", "decide", "render-act"}
 
 
 def test_pages_are_walls_too(rendered_world):
