@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
-from iat import __version__
+from iat import __version__, health
 from iat.kernel import http
 from iat.kernel.errors import Finding, Malformed, NotAllowed, NotSignedIn, NotThere, Refused
 from projects.api import router as projects_router
@@ -145,17 +145,12 @@ def gone(request: HttpRequest, error: Http404) -> HttpResponse:
 
 
 @api.get("/health", auth=None, tags=["Operations"], summary="Alive")
-def health(request: HttpRequest) -> dict[str, str]:
-    """Answers while the process lives; touches nothing."""
-    return {"status": "ok", "version": __version__}
+def alive(request: HttpRequest) -> HttpResponse:
+    """Answers while the process lives; touches nothing. The same at `/health`."""
+    return health.health(request)
 
 
 @api.get("/ready", auth=None, tags=["Operations"], summary="Ready for work")
 def ready(request: HttpRequest) -> HttpResponse:
-    """Database, store and broker, each tried; 503 when one does not answer."""
-    from iat import readiness
-
-    found = readiness.look()
-    good = all(item.ok for item in found)
-    body = {"status": "ok" if good else "not ready", "checks": {item.name: "ok" if item.ok else item.text for item in found}}
-    return HttpResponse(orjson.dumps(body), status=200 if good else 503, content_type="application/json")
+    """Database, store and broker, each tried; 503 when one does not answer, `degraded` when no worker was heard lately. The same at `/ready`."""
+    return health.ready(request)

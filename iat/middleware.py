@@ -62,7 +62,7 @@ def single_user(get_response: Next) -> Next:
     """In a single-user installation everybody at this machine is `local`, and already signed in."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        outside = request.path.startswith(("/static/", "/api/health"))
+        outside = request.path.startswith(("/static/", "/api/health", "/api/ready", "/health", "/ready", "/metrics"))
         if settings.IAT_SINGLE_USER and not outside and not request.user.is_authenticated and "Authorization" not in request.headers:
             login(request, people.local_user(), backend="django.contrib.auth.backends.ModelBackend")
         return get_response(request)

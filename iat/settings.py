@@ -22,6 +22,7 @@ IAT_S3 = {
     "bucket_name": env.text("IAT_S3_BUCKET"), "endpoint_url": env.text("IAT_S3_ENDPOINT") or None, "region_name": env.text("IAT_S3_REGION") or None,
     "access_key": env.text("IAT_S3_ACCESS_KEY") or None, "secret_key": env.text("IAT_S3_SECRET_KEY") or None, "addressing_style": "path", "file_overwrite": True,
 } if env.text("IAT_S3_BUCKET") else {}
+IAT_S3_PROFILES = [name for name in env.text("IAT_S3_PROFILES").split(",") if name]
 IAT_MAX_UPLOAD_BYTES = env.number("IAT_MAX_UPLOAD_MB", 40) * 1024 * 1024
 IAT_MAX_PACKAGE_BYTES = env.number("IAT_MAX_PACKAGE_GB", 20) * 1_000_000_000
 IAT_MAX_PIXELS = env.number("IAT_MAX_MEGAPIXELS", 60) * 1_000_000
@@ -92,6 +93,7 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "beat": {"task": "spaces.beat", "schedule": timedelta(seconds=10), "options": {"expires": 10}, "kwargs": {"owner": {}}},
     "sweep": {"task": "renders.sweep", "schedule": timedelta(seconds=IAT_SWEEP_S), "options": {"expires": IAT_SWEEP_S}, "kwargs": {"owner": {}}},
     "sweep-fetches": {"task": "spaces.sweep_fetches", "schedule": timedelta(seconds=max(IAT_SWEEP_S, 15)), "options": {"expires": 15}, "kwargs": {"owner": {}}},
     "sweep-projects": {"task": "projects.sweep", "schedule": timedelta(seconds=max(IAT_SWEEP_S, 15)), "options": {"expires": 15}, "kwargs": {"owner": {}}},

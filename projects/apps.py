@@ -11,9 +11,10 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         """Webhooks and audit hear of everything and pick what is theirs."""
-        from iat.kernel import events
-        from projects.domain import audit, rowtests, webhooks
+        from iat.kernel import elsewhere, events
+        from projects.domain import audit, rowtests, storage, webhooks
 
         events.subscribe(webhooks.note)
         events.subscribe(audit.note)
         rowtests.register()
+        elsewhere.ask(elsewhere.Holder(storage.holder, storage.away))

@@ -82,3 +82,16 @@ class StyleUseForm(forms.Form):
     palette_strength = forms.FloatField(required=False, min_value=0, max_value=1)
 
     KNOBS = ("saturation", "contrast", "line_weight", "grain", "halftone", "palette_strength")
+
+
+class StorageForm(forms.Form):
+    """Where files lie."""
+
+    mode = forms.ChoiceField(choices=[("local", "here only"), ("local_first", "here, with a copy in the bucket"), ("s3", "in the bucket; here only until the copy is verified")], label="Files lie")
+    s3_enabled = forms.BooleanField(required=False, label="There is a bucket")
+    s3_bucket = forms.RegexField(r"^[a-z0-9][a-z0-9.-]*$", required=False, max_length=63, label="Bucket")
+    s3_prefix = forms.RegexField(r"^[A-Za-z0-9!_.*'()/-]*$", required=False, max_length=200, label="Folder in it")
+    s3_endpoint_url = forms.CharField(required=False, max_length=400, label="Address", help_text="Of an S3-compatible service; empty for AWS")
+    s3_region = forms.RegexField(r"^[a-z0-9-]*$", required=False, max_length=40, label="Region")
+    access_key = forms.CharField(required=False, max_length=400, label="Access key", help_text="Kept encrypted; empty leaves the one that is kept", widget=forms.PasswordInput(attrs={"autocomplete": "off"}))
+    secret_key = forms.CharField(required=False, max_length=400, label="Secret key", widget=forms.PasswordInput(attrs={"autocomplete": "off"}))

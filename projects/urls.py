@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import audit, bible, files, packages, projects, prompts, updates, webhooks
+from projects.views import audit, bible, files, packages, projects, prompts, storage, updates, webhooks
 
 urlpatterns = [
     path("spaces/<uuid:pk>/projects", projects.index, name="space-projects"),
@@ -30,6 +30,8 @@ urlpatterns = [
     path("projects/<str:p>/bible/people/<str:name>", bible.person, name="project-bible-person"),
     path("projects/<str:p>/bible/people/<str:name>/sync", bible.sync, name="project-bible-sync"),
     path("projects/<str:p>/bible/people/<str:name>/<str:verb>", bible.act, name="project-bible-act"),
+    path("projects/<str:p>/storage", storage.index, name="project-storage"),
+    path("projects/<str:p>/storage/<str:verb>", storage.act, name="project-storage-act"),
     path("projects/<str:p>/exports", packages.index, name="project-exports"),
     path("projects/<str:p>/exports/<uuid:pk>", packages.download, name="project-export"),
     path("projects/<str:p>/exports/<uuid:pk>/delete", packages.drop, name="project-export-drop"),

@@ -4,8 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from iat.kernel import enter, leases, queue
-from projects.domain import arrivals, audit, exports, webhooks
-from projects.models import PackageArrival, ProjectExport
+from projects.domain import arrivals, audit, exports, storage, webhooks
+from projects.models import PackageArrival, ProjectExport, StorageSync
 from spaces.models import Asset
 
 
@@ -33,13 +33,21 @@ def arrive(arrival_id: str) -> str:
     return row.status
 
 
+@shared_task(name="projects.sync")
+def sync(sync_id: str) -> str:
+    """One round of bringing files to the bucket."""
+    return storage.work(sync_id)
+
+
 @shared_task(name="projects.sweep")
 def sweep() -> int:
-    """Nudges work again whose message was lost or whose worker died; seals what was audited since."""
+    """Brings new files to their buckets, nudges work again whose message was lost or whose worker died; seals what was audited since."""
     now = timezone.now()
-    with enter.everywhere("deliveries, packages and audit of every project are looked after by one round"):
+    with enter.everywhere("deliveries, packages, buckets and audit of every project are looked after by one round"):
         found = webhooks.waiting(now=now)
         outgoing = [(row, row.project) for row in leases.waiting(ProjectExport, now=now)]
+        rounds = [(row, row.project) for row in leases.waiting(StorageSync, now=now)]
+        behind = [(row, row.project) for row in storage.due(now=now)]
         incoming = [(row, row.space) for row in leases.waiting(PackageArrival, now=now)]
         audit.seal_all()
     for row in found:
@@ -48,7 +56,13 @@ def sweep() -> int:
     for one, project in outgoing:
         with enter.in_project(project):
             queue.enqueue("projects.export", export_id=str(one.pk))
+    for one, project in rounds:
+        with enter.in_project(project):
+            queue.enqueue("projects.sync", sync_id=str(one.pk))
+    for _, project in behind:
+        with enter.in_project(project):
+            storage.start(project, by=None)
     for one, space in incoming:
         with enter.in_space(space):
             queue.enqueue("projects.arrive", arrival_id=str(one.pk))
-    return len(found) + len(outgoing) + len(incoming)
+    return len(found) + len(outgoing) + len(incoming) + len(rounds) + len(behind)

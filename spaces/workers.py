@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from iat.kernel import enter, filestore, queue
-from spaces.domain import fetches, sweeping
+from spaces.domain import beats, fetches, sweeping
 
 
 @shared_task(name="spaces.sweep_files")
@@ -14,6 +14,12 @@ def sweep_files(older_than_s: float = 3600) -> int:
     """Removes files that no row knows, once they are older than any write can take."""
     with enter.everywhere("files of every space lie in one store"):
         return sweeping.sweep(filestore.store(), now=time.time(), older_than_s=older_than_s)
+
+
+@shared_task(name="spaces.beat")
+def beat() -> None:
+    """A sign of life."""
+    beats.beat(now=timezone.now())
 
 
 @shared_task(name="spaces.fetch")

@@ -17,6 +17,7 @@ from typing import IO, Protocol
 
 from django.conf import settings
 
+from iat.kernel import elsewhere
 from iat.kernel.errors import NoRoom, NotThere
 
 SAFE = re.compile(r"[^a-z0-9._-]+")
@@ -67,7 +68,7 @@ class LocalStore:
         return full
 
     def write(self, path: str, data: bytes) -> Stored:
-        """A file out of bytes at hand."""
+        """As `take`, out of bytes at hand."""
         return self.take(path, [data])
 
     def take(self, path: str, pieces: Iterable[bytes]) -> Stored:
@@ -88,9 +89,9 @@ class LocalStore:
                 os.fsync(out.fileno())
             beside.replace(full)
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-                raise NoRoom("The disk of the store is full. Nothing was kept of this file; make room and try again.") from None
-            raise
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                raise
+            raise NoRoom("The disk of the store is full. Nothing was kept of this file; make room and try again.") from None
         finally:
             beside.unlink(missing_ok=True)
         return Stored(path, size, hashed.hexdigest())
@@ -100,6 +101,8 @@ class LocalStore:
         try:
             return self._at(path).open("rb")
         except (FileNotFoundError, IsADirectoryError):
+            if (file := elsewhere.find(path)) is not None:
+                return file
             raise NotThere("The file is missing from the store. `manage.py doctor` lists such files.") from None
 
     def read(self, path: str) -> bytes:
@@ -108,8 +111,8 @@ class LocalStore:
             return file.read()
 
     def exists(self, path: str) -> bool:
-        """Whether the file lies there."""
-        return self._at(path).is_file()
+        """Whether the file lies there, or where it was let go to."""
+        return self._at(path).is_file() or elsewhere.has(path)
 
     def delete(self, path: str) -> None:
         """Takes the file away; a missing one is fine."""
@@ -140,9 +143,7 @@ class LocalStore:
 def store() -> Store:
     """The store of this installation, by settings."""
     if settings.IAT_S3:
-        from storages.backends.s3 import S3Storage  # slow to import, only where a bucket is configured
+        from iat.kernel.objectstore import ObjectStore, opened  # slow to import, only where a bucket is configured
 
-        from iat.kernel.objectstore import ObjectStore
-
-        return ObjectStore(S3Storage(**settings.IAT_S3))
+        return ObjectStore(opened(settings.IAT_S3))
     return LocalStore(Path(settings.IAT_FILES))

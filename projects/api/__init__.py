@@ -9,6 +9,7 @@ from projects.api.packages import router as packages
 from projects.api.projects import router as projects
 from projects.api.prompts import router as prompts
 from projects.api.references import router as references
+from projects.api.storage import router as storage
 from projects.api.updates import router as updates
 from projects.api.webhooks import router as webhooks
 
@@ -22,3 +23,4 @@ router.add_router("", audit)
 router.add_router("", references)
 router.add_router("", bible)
 router.add_router("", packages)
+router.add_router("", storage)

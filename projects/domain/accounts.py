@@ -9,7 +9,7 @@ from django.db.models import Q
 from iat.kernel import events
 from iat.kernel.errors import NotThere
 from iat.kernel.rows import edit as write
-from projects.models import Project, ProjectSecret, ProviderAccount
+from projects.models import Project, ProjectSecret, ProviderAccount, Webhook
 from spaces.models import Space, User
 
 Owner = Project | Space
@@ -79,8 +79,14 @@ def secrets(owner: Owner) -> list[ProjectSecret]:
 
 
 def opened(space_id: Any, project_id: Any, code: str) -> dict[str, str]:
-    """The secrets that hold here, by name, for the gateway alone."""
+    """The secrets that hold here, by name, for the gateway and the bucket alone."""
     rows = ProjectSecret.objects.filter(Q(project__isnull=True) | Q(project_id=project_id), space_id=space_id, provider_code=code)
+    return {row.secret_name: row.value for row in sorted(rows, key=lambda r: r.project_id is not None)}
+
+
+def opened_for(project: Project, code: str) -> dict[str, str]:
+    """The same, for those who come with a file's path and in no scope."""
+    rows = ProjectSecret._base_manager.filter(Q(project__isnull=True) | Q(project_id=project.pk), space_id=project.space_id, provider_code=code)
     return {row.secret_name: row.value for row in sorted(rows, key=lambda r: r.project_id is not None)}
 
 
@@ -91,8 +97,8 @@ def rest(row: ProviderAccount, until: dt.datetime) -> None:
 
 @transaction.atomic
 def reencrypt() -> int:
-    """Writes every secret again under the first of IAT_FERNET_KEYS; returns how many."""
-    rows = list(ProjectSecret.objects.all())
-    for row in rows:
-        row.save(update_fields=["value"])
+    """Writes every secret again under the first of IAT_FERNET_KEYS, those that sign webhooks too; returns how many."""
+    rows: list[tuple[Any, str]] = [*((row, "value") for row in ProjectSecret.objects.all()), *((row, "secret") for row in Webhook.objects.all())]
+    for row, column in rows:
+        row.save(update_fields=[column])
     return len(rows)

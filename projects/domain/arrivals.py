@@ -146,6 +146,7 @@ def _place_files(plan: Plan) -> None:
     store = filestore.store()
     place = Project(id=uuid.UUID(plan.now(plan.rows.project_id)), slug=plan.slug)
     uris: set[str] = set()
+    own = {pk for ids in plan.rows.ids.values() for pk in ids}
     for number, told in plan.rows.lines("spaces.Asset"):
         if told["id"] in plan.here:
             continue
@@ -153,7 +154,7 @@ def _place_files(plan: Plan) -> None:
             raise Invalid(f"Line {number} of rows/spaces.Asset.jsonl names a file of a kind that is not taken here. Nothing was imported.")
         uri, pk = told["storage_uri"], plan.now(told["id"])
         same = pk == told["id"] and plan.now(plan.rows.project_id) == plan.rows.project_id
-        if not same or not PATH.fullmatch(uri) or ".." in uri or told["id"] not in uri or uri in uris or Asset._base_manager.filter(storage_uri=uri).exists() or store.exists(uri):
+        if not same or not PATH.fullmatch(uri) or ".." in uri or not own & set(slicing.UUID.findall(uri)) or uri in uris or Asset._base_manager.filter(storage_uri=uri).exists() or store.exists(uri):
             folder = assets.folder(place) if told["project_id"] else f"spaces/{plan.space.pk}/imported"
             uri = f"{folder}/{told['kind']}/{pk}.{assets.SUFFIX.get(told['mime_type'], 'jsonl')}"
         uris.add(uri)

@@ -18,7 +18,7 @@ from projects.models import AuditEvent, AuditHead, Project
 from spaces.models import Space
 
 QUIET = ("candidate.", "job.", "provider_call.", "kit_item.", "webhook_delivery.", "asset.registered", "rendered.draft", "run.running", "run.settled", "definition.indexed")
-LOUD = ("candidate.selected",)
+LOUD = ("candidate.selected", "storage_sync.done", "storage_sync.failed")
 SECRET = ("value", "secret", "password", "hash", "prefix")
 LONGEST = 2000
 

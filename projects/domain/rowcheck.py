@@ -95,7 +95,7 @@ class Rows:
 def fitting(f: Any, raw: Any) -> Any:
     """A JSON value as its column wants it. Raises ValidationError or ValueError for one that does not fit."""
     if isinstance(f, models.JSONField):
-        shape = type(f.default()) if callable(f.default) else dict
+        shape = type(f.default()) if f.has_default() and callable(f.default) else dict
         if not isinstance(raw, shape) or _holds_nul(raw):
             raise ValueError("another shape")
         return raw

@@ -6,6 +6,7 @@ from projects.models.guides import PromptTemplate, ReferenceItem, ReferenceSet, 
 from projects.models.packages import PackageArrival, ProjectExport
 from projects.models.project import Project, ProjectStyle
 from projects.models.providers import CostEvent, ProjectSecret, ProviderAccount
+from projects.models.storage import ProjectStorage, StorageSync, SyncedFile
 from projects.models.webhook import Webhook, WebhookDelivery
 
-__all__ = ["AuditEvent", "AuditHead", "BibleCharacter", "BibleRevision", "CostEvent", "PackageArrival", "Project", "ProjectBible", "ProjectExport", "ProjectSecret", "ProjectStyle", "PromptTemplate", "ProviderAccount", "ReferenceItem", "ReferenceSet", "StyleGuide", "Webhook", "WebhookDelivery"]
+__all__ = ["AuditEvent", "AuditHead", "BibleCharacter", "BibleRevision", "CostEvent", "PackageArrival", "Project", "ProjectBible", "ProjectExport", "ProjectSecret", "ProjectStorage", "ProjectStyle", "PromptTemplate", "ProviderAccount", "ReferenceItem", "ReferenceSet", "StorageSync", "StyleGuide", "SyncedFile", "Webhook", "WebhookDelivery"]

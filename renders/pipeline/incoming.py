@@ -29,7 +29,7 @@ def _job(row: Row) -> None:
 
 
 def _report(row: Row) -> None:
-    if row["report_type"] == "human_review" and not isinstance(row["summary"].get("decision", ""), str):
+    if row["report_type"] == "human_review" and not isinstance(row["summary"]["decision"], str):
         raise ValueError("a report")
 
 
