@@ -50,4 +50,4 @@ def status_out(told: dict[str, Any]) -> dict[str, Any]:
 
 def synced_out(row: Any) -> dict[str, Any]:
     """One file's copy."""
-    return {"asset_id": row.asset_id, "state": row.state, "key": row.key, "is_here": row.is_here, "error": row.error or None, "verified_at": stamp(row.verified_at)}
+    return {"asset_id": row.asset_id, "state": "synced" if row.is_good else "failed", "key": row.key, "is_here": row.is_here, "error": row.error or None, "verified_at": stamp(row.verified_at)}

@@ -12,7 +12,8 @@ from django.test import Client
 from PIL import Image
 
 from iat.kernel import enter, filestore
-from projects.domain import accounts, bible, costs, imports, projects, prompts, references, webhooks
+from projects.domain import accounts, bible, costs, exports, imports, projects, prompts, references, webhooks
+from projects.models import PackageArrival, StorageSync
 from renders.domain import tasks
 from spaces.domain import definitions, fetches, kits, people, spaces, templates, versions
 from spaces.models import User
@@ -64,6 +65,9 @@ class World:
     refs: Any = None
     guide: Any = None
     bible: Any = None
+    export: Any = None
+    sync: Any = None
+    arrival: Any = None
     sams: Any = None
     sams_project: Any = None
 
@@ -171,9 +175,13 @@ def rendered_world(world) -> World:
         references.put(world.refs, asset_id=world.anchor.asset_id, by=world.art)
         world.guide = projects.set_guide(world.project, name="Ink only", by=world.art, given={}, is_default=False)
         world.bible = bible.create(world.project, by=world.art, characters=[{"name": "Mara", "relationships": [{"to": "Toma", "kind": "sister"}]}])
+        world.export = exports.start(world.project, format="zip", by=world.ana)
+        exports.work(world.export.pk)
+        world.sync = StorageSync.objects.create(project=world.project, status="done", created_by=world.ana)
         world.fetch = fetches.ask(world.space, url="https://pictures.example/x.png", by=world.art, project=world.project)
     with enter.in_space(world.space):
         world.order = kitwork.start(AvatarKit.objects.select_related("space", "character", "primary_anchor", "secondary_anchor").get(pk=world.kit.pk), kitwork.Wish("core"), by=world.cleo)
+        world.arrival = PackageArrival.objects.create(space=world.space, name="x.zip", status="failed", error="It was no package.", created_by=world.cleo)
         world.item = world.order.items.order_by("position").first()
     return world
 

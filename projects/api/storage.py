@@ -62,4 +62,4 @@ def status(request: HttpRequest, p: str):
 def files(request: HttpRequest, p: str, state: str | None = None, limit: int = 50, cursor: str | None = None):
     """`?state=failed` are those that could not be brought, with the reason."""
     rows = SyncedFile.objects.filter(project=access.project(request.user, p))
-    return listed(rows.filter(state=state[:8]) if state else rows, synced_out, order=["asset", "id"], limit=limit, cursor=cursor)
+    return listed(rows.filter(is_good=state == "synced") if state else rows, synced_out, order=["asset", "id"], limit=limit, cursor=cursor)

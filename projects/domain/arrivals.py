@@ -4,6 +4,7 @@ Files are written first, then all rows in one transaction; what was written befo
 """
 
 import io
+import logging
 import re
 import tempfile
 import uuid
@@ -14,7 +15,7 @@ from typing import IO, Any
 
 import orjson
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from PIL import Image
 
@@ -31,6 +32,7 @@ from spaces.domain import assets, indexing
 from spaces.domain.spaces import free_slug
 from spaces.models import Asset, Definition, Space, User
 
+log = logging.getLogger("iat.packages")
 LEASE_S, ATTEMPTS = 300, 2
 PATH = re.compile(r"(projects|avatars|scenes|spaces)(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,120}){1,6}")
 LINES = "application/x-ndjson"
@@ -113,7 +115,8 @@ def bring(space: Space, members: Iterator[Member], *, by: User, told: Any = lamb
         except BaseException as error:
             for path in written:
                 filestore.store().delete(path)
-            if isinstance(error, IntegrityError | DatabaseError):
+            if isinstance(error, DatabaseError):
+                log.info("a package was refused by the database: %s", str(error).splitlines()[0][:300])
                 raise Refused("The rows of this package do not fit together, or clash with what is in this space. Nothing was imported.") from None
             raise
 
@@ -242,13 +245,18 @@ def _row(label: str, number: int, told: dict[str, Any], plan: Plan) -> Any:
     elif label == "projects.Project":
         values["slug"] = plan.slug
     elif label == "spaces.Definition" and told["project_id"] is None:
-        taken = Definition._base_manager.filter(space=plan.space, scope_kind="space", type=values["type"], name=values["name"], version=values["version"])
-        values["name"] = f"{values['name'][:100]} (imported)" if taken.exists() else values["name"]
+        values["name"] = _free(values["name"], Definition._base_manager.filter(space=plan.space, scope_kind="space", type=values["type"], version=values["version"]))
     elif label == "spaces.AvatarKit" and told["character_id"] in plan.here:
         others = model._base_manager.filter(character_id=values["character_id"])
-        values["name"] = f"{values['name'][:100]} (imported)" if others.filter(name=values["name"]).exists() else values["name"]
+        values["name"] = _free(values["name"], others)
         values["is_default"] = values["is_default"] and not others.filter(is_default=True).exists()
     return model(**values)
+
+
+def _free(name: str, others: Any) -> str:
+    """The name, or with a number where somebody here has it."""
+    taken = set(others.filter(name__startswith=name[:100]).values_list("name", flat=True))
+    return name if name not in taken else next(n for at in range(2, len(taken) + 3) if (n := f"{name[:100]} ({at})") not in taken)
 
 
 def _renamed(f: Any, value: Any, plan: Plan) -> Any:

@@ -4,27 +4,26 @@ Files are always written here first. A copy counts once the bucket was seen to h
 """
 
 import datetime as dt
-import hashlib
 import time
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
-from iat.kernel import events, fetching, filestore, leases, queue
-from iat.kernel.errors import Finding, Invalid, NotThere, Refused
+from iat.kernel import events, fetching, leases, queue
+from iat.kernel.errors import Finding, Invalid, Refused
 from iat.kernel.rows import edit as write
-from projects.buckets import Address, Bucket, Closed, Down
-from projects.domain import accounts
+from projects.buckets import Bucket, Closed, Down
+from projects.domain import accounts, copies
 from projects.lifecycles import SYNC
 from projects.models import Project, ProjectStorage, StorageSync, SyncedFile
 from projects.models.storage import MODES
 from spaces.models import Asset, User
 
-CODE = "s3"
+CODE = copies.CODE
 LEASE_S, BATCH, LONGEST_PAUSE_S = 120, 50, 300
 FIELDS = ("mode", "s3_enabled", "s3_bucket", "s3_prefix", "s3_region", "s3_profile", "s3_endpoint_url")
 
@@ -94,11 +93,7 @@ def bucket(row: ProjectStorage) -> Bucket:
     keys = accounts.opened(row.project.space_id, row.project_id, CODE)
     if not row.s3_profile and not keys.get("access_key"):
         raise Closed("The bucket needs keys: set the secrets s3/access_key and s3/secret_key.")
-    return _open(row, keys)
-
-
-def _open(row: ProjectStorage, keys: dict[str, str]) -> Bucket:
-    return Bucket(Address(row.s3_bucket, row.s3_prefix, row.s3_endpoint_url, row.s3_region, row.s3_profile, keys.get("access_key", ""), keys.get("secret_key", "")))
+    return copies.opened(row, keys)
 
 
 def try_out(project: Project) -> str:
@@ -162,7 +157,7 @@ def files(project: Project) -> QuerySet[Asset]:
 
 def behind(project: Project) -> QuerySet[Asset]:
     """Files without a verified copy."""
-    return files(project).filter(Q(synced__isnull=True) | Q(synced__state="failed"))
+    return files(project).filter(Q(synced__isnull=True) | Q(synced__is_good=False))
 
 
 def _round(row: StorageSync, place: ProjectStorage, there: Bucket) -> dict[str, int]:
@@ -174,12 +169,12 @@ def _round(row: StorageSync, place: ProjectStorage, there: Bucket) -> dict[str, 
 
     if place.mode != "local":
         for asset in _walk(behind(row.project), go_on):
-            facts["brought" if _bring(asset, row.project, there) else "failed"] += 1
+            facts["brought" if copies.bring(asset, row.project, there) else "failed"] += 1
     if row.verify:
-        for asset in _walk(files(row.project).filter(synced__state="synced"), go_on):
-            facts["verified"] += _verify(asset, there)
+        for asset in _walk(files(row.project).filter(synced__is_good=True), go_on):
+            facts["verified"] += copies.verify(asset, there)
     for asset in _walk(_to_move(row, place), go_on):
-        facts["moved"] += _let_go(asset, there) if place.mode == "s3" else _take_back(asset, there)
+        facts["moved"] += copies.let_go(asset, there) if place.mode == "s3" else copies.take_back(asset, there)
     return facts
 
 
@@ -197,100 +192,17 @@ def _walk(rows: QuerySet[Asset], go_on: Any) -> Iterator[Asset]:
 
 
 def _to_move(row: StorageSync, place: ProjectStorage) -> QuerySet[Asset]:
-    synced = files(row.project).filter(synced__state="synced")
+    synced = files(row.project).filter(synced__is_good=True)
     if place.mode == "s3":
         kept = synced.filter(synced__is_here=True)
         return kept if row.move else kept.filter(created_at__gte=place.switched_at)
     return synced.filter(synced__is_here=False) if row.move else synced.none()
 
 
-def _bring(asset: Asset, project: Project, there: Bucket) -> bool:
-    """Sends one file, if it is what its row says, and notes the verified copy."""
-    key = there.key(asset.storage_uri)
-    try:
-        md5 = _md5(asset)
-        if not there.holds(asset.storage_uri, size=asset.byte_size, md5=md5, sha256=asset.sha256):
-            with filestore.store().open(asset.storage_uri) as file:
-                there.put(asset.storage_uri, file, size=asset.byte_size, mime=asset.mime_type, md5=md5, sha256=asset.sha256)
-    except (NotThere, _Damaged) as error:
-        SyncedFile.objects.update_or_create(asset=asset, defaults={"project": project, "state": "failed", "key": key, "error": error.detail[:400], "verified_at": None})
-        return False
-    SyncedFile.objects.update_or_create(asset=asset, defaults={"project": project, "state": "synced", "key": key, "error": "", "is_here": True, "verified_at": timezone.now()})
-    return True
-
-
-class _Damaged(Refused):
-    """A file here is not what its row says."""
-
-
-def _md5(asset: Asset) -> bytes:
-    """What the service will compare; the file is compared with its row at the same time."""
-    md5, sha, size = hashlib.md5(usedforsecurity=False), hashlib.sha256(), 0
-    with filestore.store().open(asset.storage_uri) as file:
-        while piece := file.read(1024 * 1024):
-            md5.update(piece)
-            sha.update(piece)
-            size += len(piece)
-    if (sha.hexdigest(), size) != (asset.sha256, asset.byte_size):
-        raise _Damaged("The file here is not what its row says; `manage.py fsck` looks closer. It was not sent.")
-    return md5.digest()
-
-
-def _verify(asset: Asset, there: Bucket) -> int:
-    """Reads a copy again; one that is gone or changed is brought anew by the next round, if the file is here."""
-    if there.digest(asset.storage_uri) == asset.sha256:
-        SyncedFile.objects.filter(asset=asset).update(verified_at=timezone.now())
-        return 1
-    SyncedFile.objects.filter(asset=asset).update(state="failed", error="The bucket does not hold this file any more, or another one in its place.", verified_at=None)
-    return 0
-
-
-def _let_go(asset: Asset, there: Bucket) -> int:
-    """Reads the copy once more, then lets the local file go: row first, so that a crash leaves a file too many, never one too few."""
-    if there.digest(asset.storage_uri) != asset.sha256:
-        SyncedFile.objects.filter(asset=asset).update(state="failed", error="The bucket holds something else; the local file was kept.", verified_at=None)
-        return 0
-    SyncedFile.objects.filter(asset=asset).update(is_here=False, verified_at=timezone.now())
-    Asset.objects.filter(pk=asset.pk).update(storage_backend="s3")
-    filestore.store().delete(asset.storage_uri)
-    return 1
-
-
-def _take_back(asset: Asset, there: Bucket) -> int:
-    """Brings a file back here, verified; the bucket keeps its copy."""
-    try:
-        with there.fetch(asset.storage_uri, sha256=asset.sha256) as file:
-            filestore.store().take(asset.storage_uri, iter(lambda: file.read(1024 * 1024), b""))
-    except LookupError:
-        SyncedFile.objects.filter(asset=asset).update(state="failed", error="The bucket does not hold this file any more, or another one in its place.", verified_at=None)
-        return 0
-    SyncedFile.objects.filter(asset=asset).update(is_here=True)
-    Asset.objects.filter(pk=asset.pk).update(storage_backend=filestore.store().backend)
-    return 1
-
-
-def holder(path: str) -> IO[bytes] | None:
-    """Who has a file that is not here: the bucket of the project it belongs to. One query, and only for files that the store misses."""
-    known = SyncedFile._base_manager.select_related("asset", "project__storage", "project__space").filter(asset__storage_uri=path, is_here=False).first()
-    if known is None:
-        return None
-    place = ProjectStorage._base_manager.select_related("project").get(project_id=known.project_id)
-    keys = accounts.opened_for(place.project, CODE)
-    try:
-        return _open(place, keys).fetch(path, sha256=known.asset.sha256)
-    except LookupError:
-        return None
-
-
-def away(path: str) -> bool:
-    """Whether a file was let go to its project's bucket."""
-    return SyncedFile._base_manager.filter(asset__storage_uri=path, is_here=False, state="synced").exists()
-
-
 def status(project: Project) -> dict[str, Any]:
     """How many files and bytes there are, how many have a verified copy, how many lie only there, what failed, and how the last round went."""
     every = files(project).aggregate(n=Count("pk"), b=Sum("byte_size"))
-    known = SyncedFile.objects.filter(project=project).aggregate(synced=Count("pk", filter=Q(state="synced")), failed=Count("pk", filter=Q(state="failed")), away=Count("pk", filter=Q(is_here=False)))
+    known = SyncedFile.objects.filter(project=project).aggregate(synced=Count("pk", filter=Q(is_good=True)), failed=Count("pk", filter=Q(is_good=False)), away=Count("pk", filter=Q(is_here=False)))
     last = StorageSync.objects.filter(project=project).order_by("-created_at", "-id").first()
     place = policy(project)
     resting = place.resting_until if place.resting_until and place.resting_until > timezone.now() else None

@@ -9,7 +9,6 @@ from projects.models.project import Project
 from spaces.models import Asset, User
 
 MODES = ("local", "local_first", "s3")
-STATES = ("synced", "failed")
 
 
 class ProjectStorage(EditableRow):
@@ -58,17 +57,16 @@ class StorageSync(EditableRow):
 
 
 class SyncedFile(EditableRow):
-    """What is known of one file's copy in the bucket. `is_here` is false once the local copy was let go."""
+    """What is known of one file's copy in the bucket. `is_good`: seen there exactly as it is; else `error` says why not. `is_here` is false once the local copy was let go."""
 
     scope = Within(project="project")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     asset = models.OneToOneField(Asset, on_delete=models.CASCADE, related_name="synced")
-    state = models.CharField(max_length=8, choices=[(s, s) for s in STATES])
+    is_good = models.BooleanField()
     key = models.CharField(max_length=700)
     is_here = models.BooleanField(default=True)
     error = models.CharField(max_length=400, blank=True, default="")
     verified_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(state__in=STATES), name="synced_state_known")]
-        indexes = [models.Index(fields=["project", "state", "asset"], name="synced_by_state")]
+        indexes = [models.Index(fields=["project", "asset", "id"], name="synced_of_project"), models.Index(fields=["project", "is_good", "asset", "id"], name="synced_by_state")]

@@ -35,7 +35,7 @@ def index(request: HttpRequest, p: str) -> HttpResponse:
             pages.told(form, error)
             code = error.status
     known = {s.secret_name for s in accounts.secrets(project) if s.provider_code == storage.CODE}
-    seen = {"project": project, "row": row, "form": form, "status": storage.status(project), "keys": known, "failed": list(SyncedFile.objects.filter(project=project, state="failed").select_related("asset").order_by("asset", "id")[:20])}
+    seen = {"project": project, "row": row, "form": form, "status": storage.status(project), "keys": known, "failed": list(SyncedFile.objects.filter(project=project, is_good=False).select_related("asset").order_by("asset", "id")[:20])}
     return render(request, "projects/storage.html", seen, status=422 if form.errors and code == 200 else code)
 
 

@@ -44,6 +44,6 @@ class Server:
             self.process = None
 
     def files(self) -> dict[str, bytes]:
-        """What lies in the bucket, by key."""
+        """What lies in the bucket, by key; not what a kill left half-taken, which no client sees."""
         base = self.root / "studio"
-        return {str(p.relative_to(base)): p.read_bytes() for p in base.rglob("*") if p.is_file()}
+        return {str(p.relative_to(base)): p.read_bytes() for p in base.rglob("*") if p.is_file() and not p.name.startswith(".rclone_temp")}

@@ -68,10 +68,12 @@ def test_new_files_are_brought_once_and_verified(place, server):
 def test_what_changed_or_went_in_the_bucket_is_found_and_brought_again(place, server):
     rounds(place)
     first, second = place.assets[:2]
+    server.kill()  # it remembers its folders: behind its back means while it is off
     (server.root / "studio/iat/ledger" / first.storage_uri).write_bytes(b"rot")
     (server.root / "studio/iat/ledger" / second.storage_uri).unlink()
+    server.start()
     seen = rounds(place, verify=True)
-    assert seen.facts["verified"] == 3 and SyncedFile.objects.filter(state="failed").count() == 2
+    assert seen.facts["verified"] == 3 and SyncedFile.objects.filter(is_good=False).count() == 2
     assert rounds(place).facts["brought"] == 2
     there, here = bytes_there(server, place)
     assert there == here
@@ -81,7 +83,7 @@ def test_a_damaged_local_file_is_not_sent(place, server):
     filestore.store().write(place.assets[0].storage_uri, b"rot")
     row = rounds(place)
     assert row.status == "done" and row.facts["failed"] == 1 and "could not be brought" in row.error
-    assert len(server.files()) == 4 and "fsck" in SyncedFile.objects.get(state="failed").error
+    assert len(server.files()) == 4 and "fsck" in SyncedFile.objects.get(is_good=False).error
 
 
 def test_switching_moves_nothing_until_asked_and_back_again(place, server):
@@ -107,7 +109,9 @@ def test_switching_moves_nothing_until_asked_and_back_again(place, server):
 def test_a_bucket_that_lies_keeps_the_local_file(place, server):
     rounds(place)
     storage.put(place.project, by=place.ana, mode="s3")
+    server.kill()
     (server.root / "studio/iat/ledger" / place.assets[0].storage_uri).write_bytes(b"x" * place.assets[0].byte_size)
+    server.start()
     assert rounds(place, move=True).facts["moved"] == 4
     assert filestore.store()._at(place.assets[0].storage_uri).is_file() and SyncedFile.objects.get(asset=place.assets[0]).state == "failed"
 
@@ -150,7 +154,9 @@ def test_wrong_keys_and_wrong_names_are_told_and_not_repeated(place, server):
 
 def test_another_bucket_begins_from_nothing(place, server):
     rounds(place)
+    server.kill()
     (server.root / "second").mkdir()
+    server.start()
     storage.put(place.project, by=place.ana, s3_bucket="second")
     assert storage.status(place.project)["synced"] == 0 and rounds(place).facts["brought"] == 5
     assert len([p for p in (server.root / "second").rglob("*") if p.is_file()]) == 5

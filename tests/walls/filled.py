@@ -12,7 +12,7 @@ SAFE = ("get",)
 def ids(w) -> dict[str, str]:
     """What `{pk}` means below each first step of a path."""
     return {"spaces": w.space.pk, "characters": w.draft.pk, "scenes": w.street.pk, "styles": w.ink.pk, "avatar-kits": w.kit.pk, "assets": w.anchor.asset_id, "tasks": w.task.pk,
-            "runs": w.run.pk, "jobs": w.job.pk, "candidates": w.candidates[0].pk, "renders": w.rendered.pk, "by-job": w.job.pk, "kit-orders": w.order.pk, "fetches": w.fetch.pk, "calls": w.call.pk, "treatments": w.treatment.pk, "prompt-templates": w.prompt.pk, "reference-sets": w.refs.pk, "style-guides": w.guide.pk, "webhooks": w.webhook.pk, "webhook-deliveries": w.delivery.pk, "scene-images": w.rendered.pk, "generations": w.job.pk, "character": w.template.pk, "style": w.look.pk}
+            "runs": w.run.pk, "jobs": w.job.pk, "candidates": w.candidates[0].pk, "renders": w.rendered.pk, "by-job": w.job.pk, "kit-orders": w.order.pk, "fetches": w.fetch.pk, "calls": w.call.pk, "treatments": w.treatment.pk, "prompt-templates": w.prompt.pk, "reference-sets": w.refs.pk, "style-guides": w.guide.pk, "exports": w.export.pk, "package-imports": w.arrival.pk, "webhooks": w.webhook.pk, "webhook-deliveries": w.delivery.pk, "scene-images": w.rendered.pk, "generations": w.job.pk, "character": w.template.pk, "style": w.look.pk}
 
 
 def fill(path: str, w) -> str:

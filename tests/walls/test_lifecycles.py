@@ -9,13 +9,13 @@ from django.db import IntegrityError, transaction
 from iat.kernel import enter, events
 from iat.kernel.lifecycle import Lifecycle, TransitionRefused
 from iat.kernel.rows import Row
-from projects.lifecycles import DELIVERY, PROJECT
+from projects.lifecycles import ARRIVAL, DELIVERY, EXPORT, PROJECT, SYNC
 from renders.lifecycles import CALL, CANDIDATE, JOB, KIT_ITEM, KIT_ORDER, RENDERED, RUN, TASK, TREATMENT
 from spaces.lifecycles import DEFINITION, FETCH, KIT, REVIEW, SPACE, TEMPLATE
 
 MACHINES = {m.name: m for m in Lifecycle.registry}
 ROWS = {"space": "space", "definition": "draft", "kit": "kit", "review": "anchor", "project": "project", "task": "task", "run": "run", "job": "job", "candidate": "first", "rendered": "rendered",
-        "template": "template", "fetch": "fetch", "kit_order": "order", "kit_item": "item", "provider_call": "call", "treatment": "treatment", "webhook_delivery": "delivery"}
+        "template": "template", "fetch": "fetch", "kit_order": "order", "kit_item": "item", "provider_call": "call", "treatment": "treatment", "webhook_delivery": "delivery", "export": "export", "package": "arrival", "storage_sync": "sync"}
 
 
 @pytest.mark.parametrize("machine", MACHINES.values(), ids=list(MACHINES))
@@ -26,7 +26,7 @@ def test_forwards_and_backwards_agree(machine):
 
 
 def test_every_machine_is_walked():
-    assert set(MACHINES) == set(ROWS) == {m.name for m in (SPACE, DEFINITION, KIT, REVIEW, PROJECT, TASK, RUN, JOB, CANDIDATE, RENDERED, TEMPLATE, FETCH, KIT_ORDER, KIT_ITEM, CALL, TREATMENT, DELIVERY)}
+    assert set(MACHINES) == set(ROWS) == {m.name for m in (SPACE, DEFINITION, KIT, REVIEW, PROJECT, TASK, RUN, JOB, CANDIDATE, RENDERED, TEMPLATE, FETCH, KIT_ORDER, KIT_ITEM, CALL, TREATMENT, DELIVERY, EXPORT, ARRIVAL, SYNC)}
 
 
 @pytest.mark.parametrize("name", ROWS)

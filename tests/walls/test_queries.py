@@ -5,12 +5,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from iat.kernel import enter
-from projects.domain import accounts, bible, costs, imports, projects, prompts, references, webhooks
+from projects.domain import accounts, bible, costs, exports, imports, projects, prompts, references, webhooks
+from projects.models import PackageArrival, SyncedFile
 from renders.domain import calls, candidates, tasks
 from renders.models import RunCandidate
 from renders.pipeline import kitwork, plan, runner
 from spaces.domain import assets, definitions, fetches, kits, people, spaces, templates, versions
-from spaces.models import AvatarKit, Definition
+from spaces.models import Asset, AvatarKit, Definition
 from tests.conftest import client_of, person, picture
 
 API = {
@@ -21,12 +22,12 @@ API = {
     "/api/jobs/{job}": 9, "/api/renders/{rendered}": 14, "/api/spaces/{space}/characters?search=person": 5, "/api/spaces/{space}/characters?tag=x&order=changed": 5, "/api/projects/{project}/updates": 8,
     "/api/projects/{project}/assets": 5, "/api/projects/{project}/renders?canon=older": 5, "/api/templates/character": 4, "/api/characters/{mara}/usage": 9, "/api/avatar-kits/{kit}/orders": 6,
     "/api/avatar-kits/{kit}/compare/{kit}": 6, "/api/assets/{asset}/provenance": 8, "/api/assets/{asset}/links": 6, "/api/runs/{run}/events": 5, "/api/runs/{run}/log": 5, "/api/runs/{run}/calls": 5, "/api/projects/{project}/costs": 5, "/api/projects/{project}/costs/summary": 7, "/api/projects/{project}/providers": 6, "/api/projects/{project}/secrets": 5, "/api/spaces/{space}/providers": 6,
-    "/api/queue": 4, "/api/scene-images/memories": 4, "/api/projects/{project}/scene-images": 5, "/api/generations/{job}": 7, "/api/projects/{project}/prompt-templates": 5, "/api/prompt-templates/{prompt}": 5, "/api/projects/{project}/webhooks": 5, "/api/webhooks/{webhook}/deliveries": 5, "/api/runs/{run}/replay": 4, "/api/projects/{project}/audit": 5, "/api/spaces/{space}/audit": 5, "/api/projects/{project}/reference-sets": 5, "/api/reference-sets/{refs}": 5, "/api/projects/{project}/analytics": 12, "/api/projects/{project}/bible": 0, "/api/projects/{project}/bible/characters": 0, "/api/projects/{project}/bible/history": 0,
+    "/api/queue": 4, "/api/scene-images/memories": 4, "/api/projects/{project}/scene-images": 5, "/api/generations/{job}": 7, "/api/projects/{project}/prompt-templates": 5, "/api/prompt-templates/{prompt}": 5, "/api/projects/{project}/webhooks": 5, "/api/webhooks/{webhook}/deliveries": 5, "/api/runs/{run}/replay": 4, "/api/projects/{project}/audit": 5, "/api/spaces/{space}/audit": 5, "/api/projects/{project}/reference-sets": 5, "/api/reference-sets/{refs}": 5, "/api/projects/{project}/analytics": 12, "/api/projects/{project}/bible": 6, "/api/projects/{project}/exports": 5, "/api/spaces/{space}/package-imports": 5, "/api/projects/{project}/storage": 5, "/api/projects/{project}/storage/status": 8, "/api/projects/{project}/storage/files": 5, "/api/projects/{project}/bible/characters": 6, "/api/projects/{project}/bible/history": 6,
 }
 PAGES = {
     "/": 10, "/settings/tokens": 3, "/spaces/{space}": 8, "/spaces/{space}?type=scene": 8, "/spaces/{space}/members": 5, "/spaces/{space}/projects": 5, "/definitions/{mara}": 18,
     "/definitions/{mara}/lineage": 7, "/definitions/{mara}/lineage?q=happy": 7, "/definitions/{mara}/compare": 6, "/definitions/{clone}": 20, "/spaces/{space}/templates": 5, "/settings/preferences": 3, "/projects/{project}/updates": 8, "/projects/{project}/files": 6, "/projects/{project}/gallery?canon=older": 6, "/projects/{project}/rebase/{clone}": 11, "/kits/{kit}/compare?other={kit}": 6, "/kits/{kit}": 8, "/projects/{project}": 16, "/projects/{project}/import": 9, "/projects/{project}/gallery": 6, "/tasks/{task}": 10, "/tasks/{task}/plan": 14, "/projects/{project}/providers": 6, "/projects/{project}/costs": 8, "/spaces/{space}/providers": 6,
-    "/projects/{project}/bible": 0, "/projects/{project}/prompts": 5, "/projects/{project}/webhooks": 5, "/projects/{project}/webhooks/{webhook}": 5, "/projects/{project}/review/queue": 5, "/projects/{project}/read": 4, "/projects/{project}/audit": 5, "/spaces/{space}/audit": 5, "/projects/{project}/look": 7, "/projects/{project}/look/guide": 4, "/projects/{project}/analytics": 12,
+    "/projects/{project}/bible": 11, "/projects/{project}/exports": 5, "/spaces/{space}/packages": 5, "/projects/{project}/storage": 11, "/projects/{project}/prompts": 5, "/projects/{project}/webhooks": 5, "/projects/{project}/webhooks/{webhook}": 5, "/projects/{project}/review/queue": 5, "/projects/{project}/read": 4, "/projects/{project}/audit": 5, "/spaces/{space}/audit": 5, "/projects/{project}/look": 7, "/projects/{project}/look/guide": 4, "/projects/{project}/analytics": 12,
     "/runs/{run}": 7, "/jobs/{job}/review": 10, "/renders/{rendered}": 15, "/admin/spaces/avatarkit/": 9, "/admin/spaces/character/": 8,
 }
 
@@ -52,6 +53,7 @@ def more(w, name):
         where = definitions.publish(definitions.create(w.space, type="scene", name=f"Place {name}", by=w.cleo), by=w.cleo)
         style = definitions.publish(definitions.create(w.space, type="style", name=f"Style {name}", by=w.cleo), by=w.cleo)
         projects.create(w.space, name=f"Project {name}", by=w.art)
+        PackageArrival.objects.create(space=w.space, name=name, created_by=w.ana)
     people.add_member(w.space, username=person(f"guest-{name}").username, role="viewer", by=w.ana)
     people.make_token(w.ana, name=name, scopes=["read"])
     second = spaces.create(name=f"Space {name}", by=w.ana)
@@ -69,6 +71,8 @@ def more(w, name):
         webhooks.create(w.project, url=f"https://ear.example/{name}", codes=["*"], by=w.ana)
         webhooks.ping(w.webhook, by=w.ana)
         references.put(references.create(w.project, name=f"Set {name}", kind="style", by=w.art), asset_id=w.anchor.asset_id, by=w.art)
+        exports.start(w.project, format="zip", by=w.ana)
+        SyncedFile.objects.create(project=w.project, asset=Asset.objects.filter(project=w.project, synced__isnull=True).first(), is_good=False, key=name)
         bible.add(w.bible, by=w.art, name=f"Lore {name}", relationships=[{"to": "Mara", "kind": "friend"}])
         projects.set_guide(w.project, name=f"Guide {name}", by=w.art, given={}, is_default=False)
         task = tasks.create(w.project, name=f"Panel {name}", characters=[got.characters[0].pk, w.clone.pk], scene_id=got.scenes[0].pk, by=w.art)

@@ -101,7 +101,7 @@ def test_a_new_space_is_the_only_thing_made_outside(world):
 
 def test_the_ways_out_are_counted():
     uses = [f"{p.relative_to(ROOT)}" for folder in ("iat", "spaces", "projects", "renders") for p in (ROOT / folder).rglob("*.py") for _ in re.findall(r"(?<!def )everywhere\(", p.read_text())]
-    assert sorted(uses) == ["iat/management/commands/rotate_secrets.py", "iat/metrics.py", "iat/readiness.py", "projects/workers.py", "renders/domain/calls.py", "renders/domain/gateway.py", "renders/workers.py", "renders/workers.py", "renders/workers.py", "spaces/access.py", "spaces/management/commands/fsck.py", "spaces/workers.py", "spaces/workers.py"]
+    assert sorted(uses) == ["iat/management/commands/rotate_secrets.py", "iat/metrics.py", "iat/readiness.py", "projects/management/commands/export_project.py", "projects/workers.py", "renders/domain/calls.py", "renders/domain/gateway.py", "renders/workers.py", "renders/workers.py", "renders/workers.py", "spaces/access.py", "spaces/management/commands/fsck.py", "spaces/workers.py", "spaces/workers.py"]
 
 
 def test_keys_that_point_upwards_are_few_and_known():
