@@ -12,9 +12,9 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         """Webhooks and audit hear of everything and pick what is theirs."""
         from iat.kernel import elsewhere, events
-        from projects.domain import audit, rowtests, storage, webhooks
+        from projects.domain import audit, copies, rowtests, webhooks
 
         events.subscribe(webhooks.note)
         events.subscribe(audit.note)
         rowtests.register()
-        elsewhere.ask(elsewhere.Holder(storage.holder, storage.away))
+        elsewhere.ask(elsewhere.Holder(copies.holder, copies.away))
