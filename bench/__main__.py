@@ -3,7 +3,8 @@
 import importlib
 import sys
 
-NAMES = {"candidate": "time of one storyboard candidate against Pillow's own encode and decode", "kill": "kill -9 of the worker at random moments in a run", "start": "first and second start", "stylelock": "share of pixels outside the guide before and after colour correction", "gallery": "the gallery page at a hundred thousand pictures, against the same at a thousand", "overhead": "what a candidate costs besides its picture, against a Celery task that writes one row", "paid": "kill -9 of worker, web, broker and database while a paid provider draws",
+NAMES = {"export": "a project as a stored zip over HTTP, against the system's tar to a pipe", "storage": "a sync to an S3 server that is killed and brought back",
+         "candidate": "time of one storyboard candidate against Pillow's own encode and decode", "kill": "kill -9 of the worker at random moments in a run", "start": "first and second start", "stylelock": "share of pixels outside the guide before and after colour correction", "gallery": "the gallery page at a hundred thousand pictures, against the same at a thousand", "overhead": "what a candidate costs besides its picture, against a Celery task that writes one row", "paid": "kill -9 of worker, web, broker and database while a paid provider draws",
          "library": "lists, search and lineage among a million definitions, against raw SQL and their own first page"}
 
 if __name__ == "__main__":

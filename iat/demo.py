@@ -9,7 +9,7 @@ from django.utils import timezone
 from PIL import Image
 
 from iat.kernel import enter
-from projects.domain import imports, projects
+from projects.domain import bible, heirs, imports, projects
 from renders.domain import files, tasks
 from renders.imaging import figure
 from spaces.domain import definitions, kits, spaces, versions
@@ -41,6 +41,19 @@ STYLES: tuple[dict[str, Any], ...] = (
         "categories": {"core_style": "noir", "line_detail": "heavy blacks", "color_lighting": "blue night, one warm light"}, "prompt": "film noir comic, heavy blacks, blue shadows, halftone",
         "negative_prompt": "bright colours, pastel", "parameters": {"saturation": 0.35, "contrast": 1.25, "line_weight": 0.35, "grain": 0.4, "halftone": 0.7, "tint": "#3a4a72"}}},
 )
+BIBLE: dict[str, Any] = {
+    "title": "The Missing Ledger", "description": "A ledger is gone, and three people know different halves of where it went.",
+    "visual_style": {"art_direction": "clear line, flat muted colour, warm paper", "color_palette": ["#1b1a1e", "#f4ead6", "#b7472a", "#2c3e63"], "lighting_style": "one warm lamp against a cold street"},
+    "world_setting": {"time_period": "an autumn in the nineteen-fifties", "location": "a harbour town", "atmosphere": "salt, newsprint, bread before dawn", "rules": ["Nobody has a telephone at home.", "The fog comes at six."]},
+    "narrative_guidelines": {"tone": "dry, patient", "themes": ["what a town agrees not to see", "debts"], "avoid": ["gunfights"]},
+    "characters": [
+        {"name": "Mara Quill", "description": "Runs the night desk of the harbour paper. Asks the second question.", "visual_traits": {"gender": "woman", "appearance": {"hair": "long black", "outfit": "red hoodie and navy jeans"}, "color_palette": ["#b7472a", "#2c3e63"]},
+         "personality_traits": {"traits": ["curious", "dry", "stubborn"]}, "relationships": [{"to": "Tobias Okoro", "kind": "trusts, mostly"}, {"to": "Ines Halloran", "kind": "lodger of"}], "evolution_arc": [{"sequence": 12, "change": "stops asking politely"}]},
+        {"name": "Tobias Okoro", "description": "Inspector, patient as tide tables. Owns exactly one good coat.", "visual_traits": {"gender": "man", "appearance": {"hair": "flat_top black", "outfit": "charcoal suit and charcoal trousers"}},
+         "personality_traits": {"traits": ["calm", "exact"]}, "relationships": [{"to": "Mara Quill", "kind": "owes a favour"}]},
+        {"name": "Ines Halloran", "description": "Bakes for the whole street and hears everything.", "visual_traits": {"appearance": {"hair": "bun auburn", "marks": "round glasses"}},
+         "relationships": [{"to": "Mara Quill", "kind": "landlady of"}, {"to": "the Captain", "kind": "married, once"}]}],
+}
 
 
 @transaction.atomic
@@ -98,6 +111,9 @@ def _story(project: Any, people: list[Definition], places: list[Definition], sty
     kitchen, street = got.scenes
     keen = versions.variant(mara, variant_type="expression", label="determined", by=user)
     evening = versions.variant(street, variant_type="time_of_day", label="evening", by=user)
+    book = bible.create(project, by=user, **BIBLE)
+    for name in ("Mara Quill", "Tobias Okoro"):
+        heirs.create_from(project, bible.somebody(book, name), by=user, choices={})
     projects.set_guide(project, name="Harbour palette", by=user, given={"chroma_limit": 62, "palette": styles[0].attributes["parameters"]["palette"], "palette_tolerance": 26})
     tasks.create(project, name="Page 1, panel 1", description="Mara waits outside the paper.", characters=[keen.pk], scene_id=evening.pk, instructions="Wide. She has been standing here a while.", by=user, workflow_data={"camera": "wide"})
     tasks.create(project, name="Page 1, panel 2", description="Tobias arrives; neither of them smiles.", characters=[keen.pk, tobias.pk], scene_id=evening.pk, instructions="Two-shot.", by=user)

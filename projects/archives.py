@@ -4,6 +4,7 @@ Pictures are never deflated: they would not shrink. What is read is bounded by w
 """
 
 import gzip
+import io
 import struct
 import tarfile
 import zipfile
@@ -13,11 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from zipstream import ZipStream
-
 from iat.kernel.errors import Invalid
 
-PIECE = 1024 * 1024
+PIECE = 256 * 1024  # what fits the processor's cache on its way from file to socket
 MOST_MEMBERS = 400_000
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
 MIME = {"zip": "application/zip", "tar.gz": "application/gzip"}
@@ -25,10 +24,11 @@ MIME = {"zip": "application/zip", "tar.gz": "application/gzip"}
 
 @dataclass(frozen=True)
 class Entry:
-    """One member to write: its name, its exact size in bytes, and where its pieces come from."""
+    """One member to write: its name, its exact size in bytes, its CRC-32, and where its pieces come from."""
 
     name: str
     size: int
+    crc: int
     pieces: Callable[[], Iterable[bytes]]
 
 
@@ -40,11 +40,57 @@ def pieces(open_it: Callable[[], IO[bytes]], size: int = PIECE) -> Iterator[byte
 
 
 def zipped(entries: Iterable[Entry]) -> tuple[Iterator[bytes], int]:
-    """A stored zip as a stream, and its exact length. A member that has another size than announced breaks the stream."""
-    stream = ZipStream(sized=True)
-    for entry in entries:
-        stream.add(entry.pieces(), entry.name, size=entry.size)
-    return iter(stream), len(stream)
+    """A stored zip as a stream, and its exact length. With the checksums known before, bytes go from file to socket without being looked at;
+    the standard library writes the headers. A member that has another size than announced breaks the stream."""
+    given, heads, at = list(entries), [], 0
+    infos: list[zipfile.ZipInfo] = []
+    for entry in given:
+        info = zipfile.ZipInfo(entry.name)
+        info.CRC, info.file_size, info.compress_size, info.header_offset, info.external_attr = entry.crc, entry.size, entry.size, at, 0o100644 << 16
+        infos.append(info)
+        heads.append(info.FileHeader())
+        at += len(heads[-1]) + entry.size
+    end = _directory(infos, at)
+
+    def stream() -> Iterator[bytes]:
+        for head, entry in zip(heads, given, strict=True):
+            yield head
+            yield from _exactly(entry)
+        yield end
+
+    return stream(), at + len(end)
+
+
+def _exactly(entry: Entry) -> Iterator[bytes]:
+    told = 0
+    for piece in entry.pieces():
+        told += len(piece)
+        yield piece
+    if told != entry.size:
+        raise ValueError(f"{entry.name} has {told} bytes instead of {entry.size}")
+
+
+class _From(io.BytesIO):
+    """A file that begins at an offset and cannot be wound back: what the central directory is written to."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self.at = at
+
+    def tell(self) -> int:
+        return self.at + super().tell()
+
+    def seek(self, *to: int) -> int:
+        raise io.UnsupportedOperation("not wound back")
+
+
+def _directory(infos: list[zipfile.ZipInfo], at: int) -> bytes:
+    """The central directory and the end of a zip whose members end at `at`."""
+    out = _From(at)
+    archive = zipfile.ZipFile(out, "w")
+    archive.filelist.extend(infos)
+    archive.close()
+    return out.getvalue()
 
 
 def tarred(entries: Iterable[Entry]) -> Iterator[bytes]:
@@ -54,12 +100,8 @@ def tarred(entries: Iterable[Entry]) -> Iterator[bytes]:
         head = tarfile.TarInfo(entry.name)
         head.size, head.mode = entry.size, 0o644
         yield packer.compress(head.tobuf(tarfile.USTAR_FORMAT))
-        told = 0
-        for piece in entry.pieces():
-            told += len(piece)
+        for piece in _exactly(entry):
             yield packer.compress(piece)
-        if told != entry.size:
-            raise ValueError(f"{entry.name} has {told} bytes instead of {entry.size}")
         yield packer.compress(b"\0" * (-entry.size % 512))
     yield packer.compress(b"\0" * 1024) + packer.flush()
 

@@ -5,6 +5,7 @@ the download streams that and the files, so that nothing is kept twice and no me
 import hashlib
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -89,8 +90,8 @@ def write(project: Project, folder: Path, *, told: Any = lambda facts: True) -> 
     with moments.one_moment():
         ids = slicing.canon(project)
         parts = [_part(folder, f"rows/{label}.jsonl", slicing.lines(label, project, ids)) for label in TRAVELS]
-    files = _part(folder, "files.jsonl", _files(folder / "rows/spaces.Asset.jsonl"))
-    size = _checked(folder / "files.jsonl", told)
+    files = _part(folder, "files.jsonl", _checked(folder / "rows/spaces.Asset.jsonl", told))
+    size = sum(entry["size"] for entry in _listed(folder / "files.jsonl"))
     counts = {"files": files["lines"], "bytes": size, "rows": sum(p["lines"] for p in parts), "checked": files["lines"]}
     manifest = {"format": FORMAT, "schema": SCHEMA, "made_at": timezone.now().isoformat(), "project": {"id": str(project.pk), "name": project.name, "slug": project.slug}, "parts": [*parts, files], "counts": counts}
     (folder / "manifest.json").write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
@@ -107,47 +108,52 @@ def _part(folder: Path, name: str, lines: Iterator[bytes]) -> dict[str, Any]:
     return {"name": name, "size": size, "sha256": hashed.hexdigest(), "lines": count}
 
 
+def _entry(name: str, path: Path) -> archives.Entry:
+    crc = 0
+    for piece in archives.pieces(lambda: path.open("rb")):
+        crc = zlib.crc32(piece, crc)
+    return archives.Entry(name, path.stat().st_size, crc, lambda: archives.pieces(lambda: path.open("rb")))
+
+
 def name_of(told: dict[str, Any]) -> str:
     """The name of a file in a package: its kind, its label, its id. Short enough for every tar."""
     label, _, suffix = told["storage_uri"].rsplit("/", 1)[-1].rpartition(".")
     return f"files/{told['kind']}/{filestore.safe(label.removesuffix(told['id']).rstrip('_'))[:40]}_{told['id']}.{filestore.safe(suffix)[:8]}"
 
 
-def _files(rows: Path) -> Iterator[bytes]:
-    with rows.open("rb") as source:
-        for line in source:
-            told = orjson.loads(line)
-            entry = {"id": told["id"], "name": name_of(told), "path": told["storage_uri"], "sha256": told["sha256"], "size": told["byte_size"]}
-            yield orjson.dumps(entry, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
-
-
-def _checked(files: Path, told: Any) -> int:
-    """Reads every file once and compares; the bytes of all of them. A package with a wrong file in it would be refused when it is imported."""
-    store, wrong, total = filestore.store(), [], 0
-    with files.open("rb") as source:
-        for number, line in enumerate(source):
-            entry = orjson.loads(line)
-            total += entry["size"]
-            if digest(lambda path=entry["path"]: store.open(path)) != (entry["sha256"], entry["size"]):  # type: ignore[misc]
-                wrong.append(entry["path"])
-            if number % 200 == 199 and not told({"checked": number + 1}):
-                raise Refused("Somebody else prepares this export.")
+def _checked(rows: Path, told: Any) -> Iterator[bytes]:
+    """A line for each file, which is read once and compared with its row: a package with a wrong file in it would be refused when it is imported."""
+    store, wrong = filestore.store(), []
+    for number, row in enumerate(_listed(rows)):
+        seen = digest(lambda path=row["storage_uri"]: store.open(path))  # type: ignore[misc]
+        if seen is None or seen[:2] != (row["sha256"], row["byte_size"]):
+            wrong.append(row["storage_uri"])
+            continue
+        entry = {"id": row["id"], "name": name_of(row), "path": row["storage_uri"], "sha256": row["sha256"], "size": row["byte_size"], "crc32": seen[2]}
+        yield orjson.dumps(entry, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+        if number % 200 == 199 and not told({"checked": number + 1}):
+            raise Refused("Somebody else prepares this export.")
     if wrong:
         more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
         raise Refused(f"Files of this project are gone or damaged: {', '.join(wrong[:5])}{more}. `manage.py fsck` mends what can be mended; restore the others from a backup.")
-    return total
 
 
-def digest(open_it: Any) -> tuple[str, int] | None:
-    """SHA-256 and size of what opens, read in pieces; None when it is gone."""
-    hashed, size = hashlib.sha256(), 0
+def _listed(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open("rb") as source:
+        for line in source:
+            yield orjson.loads(line)
+
+
+def digest(open_it: Any) -> tuple[str, int, int] | None:
+    """SHA-256, size and CRC-32 of what opens, read in pieces; None when it is gone."""
+    hashed, size, crc = hashlib.sha256(), 0, 0
     try:
         for piece in archives.pieces(open_it):
             hashed.update(piece)
-            size += len(piece)
+            size, crc = size + len(piece), zlib.crc32(piece, crc)
     except NotThere:
         return None
-    return hashed.hexdigest(), size
+    return hashed.hexdigest(), size, crc
 
 
 def entries(row: ProjectExport) -> Iterator[archives.Entry]:
@@ -157,12 +163,12 @@ def entries(row: ProjectExport) -> Iterator[archives.Entry]:
     store, path = filestore.store(), row.asset.storage_uri
     with store.open(path) as packed, zipfile.ZipFile(packed) as archive:
         parts = orjson.loads(archive.read("manifest.json"))["parts"]
-        sizes = {i.filename: i.file_size for i in archive.infolist()}
+        known = {i.filename: (i.file_size, i.CRC) for i in archive.infolist()}
         listed = [orjson.loads(line) for line in archive.open("files.jsonl")]
     for name in ["manifest.json", *(p["name"] for p in parts)]:
-        yield archives.Entry(name, sizes[name], lambda name=name: _of_archive(store, path, name))  # type: ignore[misc]
+        yield archives.Entry(name, *known[name], lambda name=name: _of_archive(store, path, name))  # type: ignore[misc]
     for entry in listed:
-        yield archives.Entry(entry["name"], entry["size"], lambda at=entry["path"]: archives.pieces(lambda: store.open(at)))  # type: ignore[misc]
+        yield archives.Entry(entry["name"], entry["size"], entry["crc32"], lambda at=entry["path"]: archives.pieces(lambda: store.open(at)))  # type: ignore[misc]
 
 
 def _of_archive(store: filestore.Store, path: str, name: str) -> Iterator[bytes]:
@@ -181,11 +187,9 @@ def of_folder(folder: Path, manifest: dict[str, Any]) -> Iterator[archives.Entry
     """The same, out of a folder that `write` filled."""
     store = filestore.store()
     for name in ["manifest.json", *(p["name"] for p in manifest["parts"])]:
-        yield archives.Entry(name, (folder / name).stat().st_size, lambda at=folder / name: archives.pieces(lambda: at.open("rb")))  # type: ignore[misc]
-    with (folder / "files.jsonl").open("rb") as listed:
-        for line in listed:
-            entry = orjson.loads(line)
-            yield archives.Entry(entry["name"], entry["size"], lambda at=entry["path"]: archives.pieces(lambda: store.open(at)))  # type: ignore[misc]
+        yield _entry(name, folder / name)
+    for entry in _listed(folder / "files.jsonl"):
+        yield archives.Entry(entry["name"], entry["size"], entry["crc32"], lambda at=entry["path"]: archives.pieces(lambda: store.open(at)))  # type: ignore[misc]
 
 
 def into_folder(project: Project, folder: Path) -> dict[str, Any]:
@@ -193,13 +197,11 @@ def into_folder(project: Project, folder: Path) -> dict[str, Any]:
     if folder.exists() and any(folder.iterdir()):
         raise Refused(f"{folder} is not empty.")
     manifest = write(project, folder)
-    with (folder / "files.jsonl").open("rb") as listed:
-        for line in listed:
-            entry = orjson.loads(line)
-            target = folder / entry["name"]
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("wb") as out:
-                _copy(entry["path"], out)
+    for entry in _listed(folder / "files.jsonl"):
+        target = folder / entry["name"]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as out:
+            _copy(entry["path"], out)
     return manifest
 
 

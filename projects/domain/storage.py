@@ -137,7 +137,7 @@ def work(pk: Any) -> str:
         pause = min(LONGEST_PAUSE_S, 2 ** min(place.troubles, 10))
         until = timezone.now() + dt.timedelta(seconds=pause)
         ProjectStorage.objects.filter(pk=place.pk).update(troubles=place.troubles + 1, resting_until=until)
-        SYNC.move(row, "planned", where=leases.ours(row), error=error.detail, lease_until=None, nudged_at=until)
+        SYNC.move(row, "planned", where=leases.ours(row), facts=row.facts, error=error.detail, lease_until=None, nudged_at=until)
         queue.enqueue("projects.sync", after=pause, sync_id=str(pk))
     except _Lost:
         return "not mine"
@@ -161,7 +161,7 @@ def behind(project: Project) -> QuerySet[Asset]:
 
 
 def _round(row: StorageSync, place: ProjectStorage, there: Bucket) -> dict[str, int]:
-    facts = {"brought": 0, "failed": 0, "moved": 0, "verified": 0, **{k: v for k, v in row.facts.items() if k in ("brought", "moved", "verified")}}
+    facts = row.facts = {"brought": 0, "moved": 0, "verified": 0, **row.facts, "failed": 0}
 
     def go_on() -> None:
         if not leases.renew(row, seconds=LEASE_S, facts=facts):

@@ -26,8 +26,9 @@ def index(request: HttpRequest, pk: str) -> HttpResponse:
     """The projects of a space."""
     space = doors.space(request.user, pk)
     rows, after = http.page(overview.projects(), order=["-created_at", "-id"], limit=48, cursor=request.GET.get("cursor"))
-    makes = doors.role_in(doors.signed_in(request.user), space.pk) in Role.at_least(Role.ARTIST)
-    return htmx.show(request, "projects/index.html", {"space": space, "rows": rows, "next": after, "makes": makes}, part="cards")
+    role = doors.role_in(doors.signed_in(request.user), space.pk)
+    seen = {"space": space, "rows": rows, "next": after, "makes": role in Role.at_least(Role.ARTIST), "curates": role in Role.at_least(Role.CURATOR)}
+    return htmx.show(request, "projects/index.html", seen, part="cards")
 
 
 def new(request: HttpRequest, pk: str) -> HttpResponse:

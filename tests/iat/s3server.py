@@ -4,9 +4,12 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
+BESIDE = Path(sys.executable).parent / "rclone"
+PROGRAM = str(BESIDE) if BESIDE.exists() else shutil.which("rclone")
 KEY, SECRET = "IATTESTKEY", "a-secret-of-the-tests"
 
 
@@ -23,10 +26,10 @@ class Server:
 
     @staticmethod
     def there() -> bool:
-        return shutil.which("rclone") is not None
+        return PROGRAM is not None
 
     def start(self):
-        command = ["rclone", "serve", "s3", "--config", "/dev/null", "--auth-key", f"{KEY},{SECRET}", "--addr", f"127.0.0.1:{self.port}", "--no-cleanup", "--log-level", "ERROR", str(self.root)]
+        command = [PROGRAM, "serve", "s3", "--config", "/dev/null", "--auth-key", f"{KEY},{SECRET}", "--addr", f"127.0.0.1:{self.port}", "--no-cleanup", "--log-level", "ERROR", str(self.root)]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end = time.monotonic() + 20
         while time.monotonic() < end:

@@ -14,6 +14,7 @@ from iat.kernel.errors import NoRoom, NotThere
 from iat.kernel.objectstore import ObjectStore
 from tests import preflight
 
+pytestmark = pytest.mark.django_db  # a store asks the buckets for what it misses
 needs_services = pytest.mark.skipif(not (preflight.answers(preflight.POSTGRES) and preflight.answers(preflight.REDIS)), reason="PostgreSQL or Redis is not here")
 
 
