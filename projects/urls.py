@@ -38,6 +38,7 @@ urlpatterns = [
     path("spaces/<uuid:pk>/packages", packages.arrived, name="space-packages"),
     path("projects/<str:p>/audit", audit.of_project, name="project-audit"),
     path("spaces/<uuid:pk>/audit", audit.of_space, name="space-audit"),
+    path("spaces/<uuid:pk>/audit/export", audit.export, name="space-audit-export"),
     path("projects/<str:p>/files", files.index, name="project-files"),
     path("projects/<str:p>/files/<uuid:pk>", files.act, name="project-file"),
 ]

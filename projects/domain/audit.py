@@ -6,6 +6,7 @@ Sealing apart keeps people from waiting for each other: to chain within their tr
 import datetime as dt
 import hashlib
 import uuid
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ import orjson
 from django.db import transaction
 from django.utils import timezone
 
+from iat.kernel.errors import Invalid
 from projects.models import AuditEvent, AuditHead, Project
 from spaces.models import Space
 
@@ -21,6 +23,7 @@ QUIET = ("candidate.", "job.", "provider_call.", "kit_item.", "webhook_delivery.
 LOUD = ("candidate.selected", "storage_sync.done", "storage_sync.failed")
 SECRET = ("value", "secret", "password", "hash", "prefix")
 LONGEST = 2000
+FORMAT = "iat.audit/1"
 
 
 def note(code: str, *, subject: Any, actor: Any = None, **facts: Any) -> None:
@@ -96,6 +99,37 @@ def seal_all() -> int:
     return sum(seal(pk) for pk in list(waiting))
 
 
+def exported(space: Space) -> Iterator[bytes]:
+    """The sealed chain as JSON lines, oldest first: the record to keep elsewhere. The first line names the space and where its chain ends."""
+    head = AuditHead.objects.filter(space=space).first()
+    yield _line({"format": FORMAT, "space": {"id": str(space.pk), "name": space.name}, "number": head.number if head else 0, "hash": head.hash if head else ""})
+    for row in AuditEvent.objects.filter(space=space, number__isnull=False).order_by("number").iterator(chunk_size=1000):
+        yield _line({f.attname: _plain(getattr(row, f.attname)) if f.attname != "payload" else row.payload for f in AuditEvent._meta.concrete_fields if f.attname != "revision"})
+
+
+def _line(told: dict[str, Any]) -> bytes:
+    return orjson.dumps(told, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+
+
+def verify_lines(lines: Iterable[bytes]) -> "Verdict":
+    """The same question about an exported record, without a database. Raises Invalid for a file that is none."""
+    found, prev, expected = Verdict(), "", 1
+    walk = iter(lines)
+    try:
+        head = orjson.loads(next(walk, b""))
+        if head.get("format") != FORMAT:
+            raise ValueError("another format")
+        for line in walk:
+            told = orjson.loads(line)
+            row = AuditEvent(**{**told, "at": dt.datetime.fromisoformat(told["at"])})
+            prev, expected = _looked_at(found, row, prev, expected)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise Invalid(f"This is no exported audit, or it is damaged behind number {expected - 1}.") from None
+    if (head["number"], head["hash"]) != (expected - 1, prev):
+        found.say(head["number"], None, f"The chain should end at number {head['number']}; it ends at {expected - 1}." if head["number"] != expected - 1 else "The last row is not the one that was sealed.")
+    return found
+
+
 @dataclass
 class Verdict:
     """How many rows were looked at, and what is wrong where: number in the chain, row, words."""
@@ -117,16 +151,7 @@ def verify(space_id: Any) -> Verdict:
     """Walks the chain from its first row to its head. Memory does not grow with it."""
     found, prev, expected = Verdict(), "", 1
     for row in AuditEvent.objects.filter(space_id=space_id, number__isnull=False).order_by("number").iterator(chunk_size=1000):
-        found.checked += 1
-        if row.number != expected:
-            found.say(expected, None, f"Number {expected} is missing." if row.number == expected + 1 else f"Numbers {expected} to {row.number - 1} are missing.")
-        elif row.prev_hash != prev:
-            found.say(row.number, row.pk, "It does not follow the row before it.")
-        if digest_of(row) != row.digest:
-            found.say(row.number, row.pk, f"What it says was changed ({row.event_code}, {row.at:%Y-%m-%d %H:%M}).")
-        elif link(row.prev_hash, row.number, row.digest) != row.hash:
-            found.say(row.number, row.pk, "Its place in the chain was changed.")
-        prev, expected = row.hash, row.number + 1
+        prev, expected = _looked_at(found, row, prev, expected)
     head = AuditHead.objects.filter(space_id=space_id).first()
     if head is not None and (head.number, head.hash) != (expected - 1, prev):
         found.say(head.number, None, f"The chain should end at number {head.number}; it ends at {expected - 1}." if head.number != expected - 1 else "The last row is not the one that was sealed.")
@@ -137,3 +162,18 @@ def verify(space_id: Any) -> Verdict:
         if digest_of(row) != row.digest:
             found.say(None, row.pk, "What it says was changed before it was sealed.")
     return found
+
+
+def _looked_at(found: Verdict, row: AuditEvent, prev: str, expected: int) -> tuple[str, int]:
+    """One row of a chain: what is wrong with it, and what the next one has to follow."""
+    found.checked += 1
+    number = row.number or 0
+    if number != expected:
+        found.say(expected, None, f"Number {expected} is missing." if number == expected + 1 else f"Numbers {expected} to {number - 1} are missing.")
+    elif row.prev_hash != prev:
+        found.say(number, row.pk, "It does not follow the row before it.")
+    if digest_of(row) != row.digest:
+        found.say(number, row.pk, f"What it says was changed ({row.event_code}, {row.at:%Y-%m-%d %H:%M}).")
+    elif link(row.prev_hash, number, row.digest) != row.hash:
+        found.say(number, row.pk, "Its place in the chain was changed.")
+    return row.hash, number + 1

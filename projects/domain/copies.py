@@ -12,7 +12,7 @@ from projects.domain import accounts
 from projects.models import Project, ProjectStorage, SyncedFile
 from spaces.models import Asset
 
-CODE = "s3"
+CODE, KEYS = "s3", ("access_key", "secret_key")
 
 
 def opened(row: ProjectStorage, keys: dict[str, str]) -> Bucket:

@@ -4,13 +4,14 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from iat.kernel import http
 from projects import access
 from projects.domain import audit
 from projects.queries import audit as questions
+from projects.serving import record
 from spaces import access as doors
 from spaces.models import Role
 
@@ -34,6 +35,11 @@ def of_space(request: HttpRequest, pk: str) -> HttpResponse:
     return _page(request, space, space.pk, f"/spaces/{space.pk}")
 
 
+def export(request: HttpRequest, pk: str) -> HttpResponseBase:
+    """The record of a space as a file."""
+    return record(doors.space(request.user, pk, Role.OWNER))
+
+
 def _page(request: HttpRequest, owner: Any, space_id: Any, base: str) -> HttpResponse:
     if request.method == "POST":
         audit.seal(space_id)
@@ -48,4 +54,4 @@ def _page(request: HttpRequest, owner: Any, space_id: Any, base: str) -> HttpRes
     found_rows, after = http.page(questions.events(owner, wanted), order=["-at", "-id"], limit=60, cursor=request.GET.get("cursor"))
     query = request.GET.copy()
     query.pop("cursor", None)
-    return render(request, "projects/audit.html", {"owner": owner, "base": base, "rows": found_rows, "next": after, "told": told, "query": query.urlencode()})
+    return render(request, "projects/audit.html", {"owner": owner, "base": base, "space_id": space_id, "rows": found_rows, "next": after, "told": told, "query": query.urlencode()})

@@ -9,12 +9,10 @@ from django.views.decorators.http import require_POST
 from iat.kernel import pages
 from iat.kernel.errors import Refused
 from projects import access
-from projects.domain import accounts, storage
+from projects.domain import accounts, copies, storage
 from projects.forms import StorageForm
 from projects.models import StorageSync, SyncedFile
 from spaces.models import Role
-
-KEYS = ("access_key", "secret_key")
 
 
 def index(request: HttpRequest, p: str) -> HttpResponse:
@@ -27,7 +25,7 @@ def index(request: HttpRequest, p: str) -> HttpResponse:
         try:
             told: dict[str, Any] = {f: form.cleaned_data[f] for f in storage.FIELDS if f in form.cleaned_data}
             storage.put(project, by=request.user, **told)  # type: ignore[arg-type]
-            for name in KEYS:
+            for name in copies.KEYS:
                 if form.cleaned_data[name]:
                     accounts.put_secret(project, storage.CODE, name, value=form.cleaned_data[name], by=request.user)  # type: ignore[arg-type]
             return pages.act(request, lambda: None, done="Saved. Nothing was moved; “Sync” brings files to the bucket.", to=f"/projects/{p}/storage")

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from iat.kernel.errors import Finding, Invalid, NotThere
-from projects.domain import accounts
+from projects.domain import accounts, copies
 from projects.models import Project, ProjectSecret, ProviderAccount
 from renders.domain import gateway
 from renders.providers.registry import PROVIDERS, anything, remote
@@ -110,10 +110,10 @@ def _remote(code: str) -> Remote:
 
 
 def put_secret(owner: Project | Space, code: str, name: str, *, value: str, by: User) -> ProjectSecret:
-    """Keeps one of the secrets that the connector names."""
-    known = [s.name for s in _remote(code).secrets]
+    """Keeps one of the secrets that the connector names, or one of a bucket's keys."""
+    label, known = ("A bucket", copies.KEYS) if code == copies.CODE else (_remote(code).label, tuple(s.name for s in _remote(code).secrets))
     if name not in known:
-        raise NotThere(f"{_remote(code).label} has no secret “{name}”. It has: {', '.join(known) or 'none'}.")
+        raise NotThere(f"{label} has no secret “{name}”. It has: {', '.join(known) or 'none'}.")
     value = value.strip()
     if not value or not value.isprintable() or not value.isascii():
         raise Invalid("A secret is one line of plain characters.", findings=[Finding("/value", "one line of plain characters")])

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from iat.kernel import enter
@@ -109,3 +110,25 @@ def test_what_a_verb_tells_may_be_anything(world):
     assert told.status_code == 201
     row = AuditEvent.objects.get(event_code="kit.duplicated")
     assert row.payload["was"] == str(world.kit.pk) and row.payload["after"]["name"] == "Summer"
+
+
+def test_the_record_is_kept_elsewhere_and_walked_without_a_database(chain, tmp_path, capsys):
+    data = client_of(chain.ana).get(f"/api/spaces/{chain.space.pk}/audit/export").getvalue()
+    lines = data.splitlines(keepends=True)
+    assert len(lines) - 1 == AuditEvent.objects.filter(space=chain.space).count() and b"a secret of the tests" not in data
+    file = tmp_path / "audit.jsonl"
+
+    def told(changed):
+        file.write_bytes(b"".join(changed))
+        try:
+            call_command("verify_audit", file)
+        except CommandError as error:
+            return str(error)
+        return capsys.readouterr().out
+
+    assert told(lines) == f"{len(lines) - 1} rows looked at: nothing was changed, removed or swapped.\n"
+    assert "5: What it says was changed" in told([line.replace(b'"actor_name":"', b'"actor_name":"x') if at == 5 else line for at, line in enumerate(lines)])
+    assert "5: Number 5 is missing" in told(lines[:5] + lines[6:]) and "should end at" in told(lines[:-1])
+    assert "5: " in told([*lines[:5], lines[6], lines[5], *lines[7:]])
+    assert "no exported audit" in told([b"{}\n"]) and "no exported audit" in told([lines[0], b"[]\n"])
+    assert client_of(chain.cleo).get(f"/api/spaces/{chain.space.pk}/audit/export").status_code == 403

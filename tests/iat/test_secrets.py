@@ -1,18 +1,20 @@
-"""Secrets are planted in twelve places; then everything the system wrote, answers and shows is searched for them."""
+"""Secrets are planted in thirteen places; then everything the system wrote, answers and shows is searched for them."""
 
 import io
 import json
 import logging
+import zipfile
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core import serializers
+from django.test import override_settings
 
 from iat.kernel import enter, logs
 from iat.kernel.rows import Row
-from projects.domain import accounts, webhooks
+from projects.domain import accounts, storage, webhooks
 from projects.models import Webhook
 from renders import workers
 from renders.domain import providers
@@ -21,6 +23,7 @@ from renders.pipeline import plan, runner
 from renders.providers.registry import remote
 from spaces.domain import people
 from tests.conftest import client_of
+from tests.iat.test_packages import pack
 from tests.renders.wires import SERVERS
 from tests.walls.filled import operations, send
 from tests.walls.test_strangers_and_viewers import pages
@@ -78,7 +81,15 @@ def test_a_planted_secret_is_found_nowhere(rendered_world):
         planted["a secret in a form that is refused"] = "PLANTED-0010-gggggggggggg"
         ana.post(f"/projects/{w.project.pk}/providers/openai", {"secret_key": planted["a secret in a form that is refused"], "config_model": "", "concurrent": "x"})
         planted["the key that signs sessions"], planted["the key that encrypts"] = settings.SECRET_KEY, settings.FERNET_KEYS[0]
-        assert len(planted) == 12
+        planted["the key of a bucket"] = "PLANTED-0013-hhhhhhhhhhhh"
+        for name in ("access_key", "secret_key"):
+            ana.put(f"/api/projects/{w.project.pk}/secrets/s3/{name}", {"value": planted["the key of a bucket"]}, content_type="application/json")
+        with override_settings(IAT_FETCH_ALLOW=["127.0.0.0/8"]), enter.in_project(w.project):
+            put = ana.put(f"/api/projects/{w.project.pk}/storage", {"mode": "local_first", "s3_enabled": True, "s3_bucket": "planted", "s3_endpoint_url": "http://127.0.0.1:9"}, content_type="application/json")
+            assert put.status_code == 200, put.content
+            assert ana.post(f"/api/projects/{w.project.pk}/storage/test", content_type="application/json").status_code == 503
+            storage.work(storage.start(w.project, by=w.ana).pk)
+        assert len(planted) == 13
         found = _everything(w, ana)
     finally:
         logging.getLogger().removeHandler(handler)
@@ -101,6 +112,8 @@ def _everything(w, ana):
     for name, url in pages(w):
         found[f"page {name}"] = _text(ana.get(url))
     found["the schema"] = json.dumps(schema)
+    archive = zipfile.ZipFile(io.BytesIO(pack(w)))
+    found |= {f"package {name}": archive.read(name).decode("latin-1") for name in archive.namelist()}
     with enter.everywhere("the test looks at every row"):
         for model in apps.get_models():
             if issubclass(model, Row) and not model._meta.proxy:

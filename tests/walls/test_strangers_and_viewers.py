@@ -15,7 +15,7 @@ from tests.walls.filled import operations, send
 
 OWN = ("/api/me", "/api/me/tokens", "/api/me/preferences", "/api/templates/character", "/api/templates/style", "/api/spaces", "/api/projects", "/api/avatar-kits", "/api/providers", "/api/read-file", "/api/queue", "/api/scene-images/memories", "/api/health", "/api/ready")
 MINE = {("post", "/api/me/tokens"), ("delete", "/api/me/tokens/{pk}"), ("post", "/api/spaces"), ("put", "/api/me/preferences"), ("post", "/api/read-file"), ("post", "/api/projects/{p}/bible/validate"), ("post", "/api/projects/{p}/bible/export")}
-OWNERS = ("/api/projects/{p}/audit", "/api/projects/{p}/audit/verify", "/api/spaces/{pk}/audit", "/api/spaces/{pk}/audit/verify", "/api/projects/{p}/webhooks", "/api/webhooks/{pk}/deliveries", "/api/exports/{pk}/download")
+OWNERS = ("/api/projects/{p}/audit", "/api/projects/{p}/audit/verify", "/api/spaces/{pk}/audit", "/api/spaces/{pk}/audit/verify", "/api/spaces/{pk}/audit/export", "/api/projects/{p}/webhooks", "/api/webhooks/{pk}/deliveries", "/api/exports/{pk}/download")
 
 
 def everything():
@@ -89,7 +89,7 @@ def pages(w):
 
 WRITE_PAGES = {"space-edit", "space-member", "definition-new", "definition-edit", "definition-move", "definition-version", "project-new", "project-edit", "project-import", "project-variant",
                "project-style", "definition-views", "definition-revert", "definition-kit", "definition-template", "template-edit", "template-move", "project-style-update", "project-rebase", "project-pin", "project-file", "kit-act",
-               "project-files", "provider", "provider-act", "project-prompt", "project-prompt-act", "project-webhooks", "project-webhook", "project-webhook-act", "project-bible-edit", "project-bible-import", "project-bible-revision", "project-bible-new", "project-bible-person", "project-bible-sync", "project-bible-act", "review-waiting", "look", "guide", "guide-new", "look-act", "project-audit", "space-audit", "project-exports", "project-export", "project-export-drop", "space-packages", "project-storage", "project-storage-act", "space-provider", "space-provider-act", "call-write-off", "knockout", "gallery-bulk", "task-new", "task-edit", "task-delete", "task-render", "run-act", "decide", "render-act"}
+               "project-files", "provider", "provider-act", "project-prompt", "project-prompt-act", "project-webhooks", "project-webhook", "project-webhook-act", "project-bible-edit", "project-bible-import", "project-bible-revision", "project-bible-new", "project-bible-person", "project-bible-sync", "project-bible-act", "review-waiting", "look", "guide", "guide-new", "look-act", "project-audit", "space-audit", "space-audit-export", "project-exports", "project-export", "project-export-drop", "space-packages", "project-storage", "project-storage-act", "space-provider", "space-provider-act", "call-write-off", "knockout", "gallery-bulk", "task-new", "task-edit", "task-delete", "task-render", "run-act", "decide", "render-act"}
 
 
 def test_pages_are_walls_too(rendered_world):
