@@ -22,6 +22,7 @@ IAT_S3 = {
     "bucket_name": env.text("IAT_S3_BUCKET"), "endpoint_url": env.text("IAT_S3_ENDPOINT") or None, "region_name": env.text("IAT_S3_REGION") or None,
     "access_key": env.text("IAT_S3_ACCESS_KEY") or None, "secret_key": env.text("IAT_S3_SECRET_KEY") or None, "addressing_style": "path", "file_overwrite": True,
 } if env.text("IAT_S3_BUCKET") else {}
+IAT_LOCAL_ROOTS = [folder for folder in env.text("IAT_LOCAL_ROOTS").split(",") if folder]
 IAT_S3_PROFILES = [name for name in env.text("IAT_S3_PROFILES").split(",") if name]
 IAT_MAX_UPLOAD_BYTES = env.number("IAT_MAX_UPLOAD_MB", 40) * 1024 * 1024
 IAT_MAX_PACKAGE_BYTES = env.number("IAT_MAX_PACKAGE_GB", 20) * 1_000_000_000

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from projects.domain import webhooks
 from spaces.forms import HOURS, SKIES
@@ -87,7 +88,8 @@ class StyleUseForm(forms.Form):
 class StorageForm(forms.Form):
     """Where files lie."""
 
-    mode = forms.ChoiceField(choices=[("local", "here only"), ("local_first", "here, with a copy in the bucket"), ("s3", "in the bucket; here only until the copy is verified")], label="Files lie")
+    mode = forms.ChoiceField(choices=[("local", "here only"), ("local_root", "in a folder of their own"), ("local_first", "here, with a copy in the bucket"), ("s3", "in the bucket; here only until the copy is verified")], label="Files lie")
+    local_base_dir = forms.ChoiceField(required=False, choices=[], label="Folder of their own", help_text="Out of those that the operator of this server offers")
     s3_enabled = forms.BooleanField(required=False, label="There is a bucket")
     s3_bucket = forms.RegexField(r"^[a-z0-9][a-z0-9.-]*$", required=False, max_length=63, label="Bucket")
     s3_prefix = forms.RegexField(r"^[A-Za-z0-9!_.*'()/-]*$", required=False, max_length=200, label="Folder in it")
@@ -95,3 +97,9 @@ class StorageForm(forms.Form):
     s3_region = forms.RegexField(r"^[a-z0-9-]*$", required=False, max_length=40, label="Region")
     access_key = forms.CharField(required=False, max_length=400, label="Access key", help_text="Kept encrypted; empty leaves the one that is kept", widget=forms.PasswordInput(attrs={"autocomplete": "off"}))
     secret_key = forms.CharField(required=False, max_length=400, label="Secret key", widget=forms.PasswordInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["local_base_dir"].choices = [("", "the installation's own"), *((folder, folder) for folder in settings.IAT_LOCAL_ROOTS)]  # type: ignore[attr-defined]
+        if not settings.IAT_LOCAL_ROOTS:
+            del self.fields["local_base_dir"]

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from pydantic import Field
 
 from iat.kernel import filestore
@@ -14,6 +13,7 @@ class StorageIn(In):
     """A policy; what is not named stays."""
 
     mode: str | None = Field(None, max_length=12)
+    local_base_dir: str | None = Field(None, max_length=400)
     s3_enabled: bool | None = None
     s3_bucket: str | None = Field(None, max_length=63, pattern=r"^[a-z0-9][a-z0-9.-]*$|^$")
     s3_prefix: str | None = Field(None, max_length=200, pattern=r"^[A-Za-z0-9!_.*'()/-]*$")
@@ -30,9 +30,8 @@ class SyncIn(In):
 
 
 def place_out(row: Any) -> dict[str, Any]:
-    """A policy. The local place is the installation's: its operator says where files lie (IAT_FILES)."""
-    local = filestore.store().backend == "local"
-    return {"project_id": row.project_id, "mode": row.mode, "local_base_dir": settings.IAT_FILES.rsplit("/", 1)[-1] if local else None, "local_project_root": assets.folder(row.project) if local else None, "s3_enabled": row.s3_enabled,
+    """A policy. `local_base_dir` is one of the folders that the operator offers; empty is the installation's own. `local_project_root` is the project's place in it."""
+    return {"project_id": row.project_id, "mode": row.mode, "local_base_dir": row.local_base_dir or None, "local_project_root": assets.folder(row.project) if filestore.store().backend == "local" or row.by_folder else None, "s3_enabled": row.s3_enabled,
             "s3_bucket": row.s3_bucket or None, "s3_prefix": row.s3_prefix or None, "s3_region": row.s3_region or None, "s3_profile": row.s3_profile or None, "s3_endpoint_url": row.s3_endpoint_url or None,
             "switched_at": stamp(row.switched_at), "revision": row.revision}
 

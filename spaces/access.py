@@ -130,8 +130,10 @@ def kit_asset(user: Person, kit_pk: Any, pk: Any, role: str = Role.VIEWER) -> Av
 
 
 def asset(user: Person, pk: Any, role: str = Role.VIEWER) -> Asset:
-    """A file of the registry, with its space or project entered. Files of the canon need a curator to change them, a project's an artist."""
+    """A file of the registry, with its space or project entered. Files of the canon need a curator to change them, a project's an artist; packages only curators see."""
     row = _anywhere(user, Asset, pk, "space", "project")
+    if row.kind == "export":
+        demand(signed_in(user), row.space_id, Role.CURATOR)
     demand(signed_in(user), row.space_id, (Role.ARTIST if row.project_id else Role.CURATOR) if role == "edit" else role)
     enter.step_into(enter.of_project(row.project) if row.project_id else enter.of_space(row.space))
     return row

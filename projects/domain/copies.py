@@ -1,4 +1,4 @@
-"""Copies of files in a bucket, one file at a time: brought, verified, let go here, taken back, found again. A copy counts once the bucket was seen to hold exactly those bytes."""
+"""Copies of files in another place (a bucket, a folder), one file at a time: brought, verified, let go here, taken back, found again. A copy counts once that place was seen to hold exactly those bytes."""
 
 import hashlib
 from typing import IO
@@ -9,18 +9,22 @@ from iat.kernel import filestore
 from iat.kernel.errors import NotThere, Refused
 from projects.buckets import Address, Bucket
 from projects.domain import accounts
+from projects.folders import Folder
 from projects.models import Project, ProjectStorage, SyncedFile
 from spaces.models import Asset
 
+Place = Bucket | Folder
 CODE, KEYS = "s3", ("access_key", "secret_key")
 
 
-def opened(row: ProjectStorage, keys: dict[str, str]) -> Bucket:
-    """The bucket of a policy."""
+def opened(row: ProjectStorage, keys: dict[str, str]) -> Place:
+    """The other place of a policy: its bucket, or its folder."""
+    if row.by_folder:
+        return Folder(row.local_base_dir)
     return Bucket(Address(row.s3_bucket, row.s3_prefix, row.s3_endpoint_url, row.s3_region, row.s3_profile, keys.get("access_key", ""), keys.get("secret_key", "")))
 
 
-def bring(asset: Asset, project: Project, there: Bucket) -> bool:
+def bring(asset: Asset, project: Project, there: Place) -> bool:
     """Sends one file, if it is what its row says, and notes the verified copy."""
     key = there.key(asset.storage_uri)
     try:
@@ -52,19 +56,19 @@ def _md5(asset: Asset) -> bytes:
     return md5.digest()
 
 
-def verify(asset: Asset, there: Bucket) -> int:
+def verify(asset: Asset, there: Place) -> int:
     """Reads a copy again; one that is gone or changed is brought anew by the next round, if the file is here."""
     if there.digest(asset.storage_uri) == asset.sha256:
         SyncedFile.objects.filter(asset=asset).update(verified_at=timezone.now())
         return 1
-    SyncedFile.objects.filter(asset=asset).update(is_good=False, error="The bucket does not hold this file any more, or another one in its place.", verified_at=None)
+    SyncedFile.objects.filter(asset=asset).update(is_good=False, error="It is not held there any more, or another file in its place.", verified_at=None)
     return 0
 
 
-def let_go(asset: Asset, there: Bucket) -> int:
+def let_go(asset: Asset, there: Place) -> int:
     """Reads the copy once more, then lets the local file go: row first, so that a crash leaves a file too many, never one too few."""
     if there.digest(asset.storage_uri) != asset.sha256:
-        SyncedFile.objects.filter(asset=asset).update(is_good=False, error="The bucket holds something else; the local file was kept.", verified_at=None)
+        SyncedFile.objects.filter(asset=asset).update(is_good=False, error="Something else is held there; the file here was kept.", verified_at=None)
         return 0
     SyncedFile.objects.filter(asset=asset).update(is_here=False, verified_at=timezone.now())
     Asset.objects.filter(pk=asset.pk).update(storage_backend="s3")
@@ -72,13 +76,13 @@ def let_go(asset: Asset, there: Bucket) -> int:
     return 1
 
 
-def take_back(asset: Asset, there: Bucket) -> int:
+def take_back(asset: Asset, there: Place) -> int:
     """Brings a file back here, verified; the bucket keeps its copy."""
     try:
         with there.fetch(asset.storage_uri, sha256=asset.sha256) as file:
             filestore.store().take(asset.storage_uri, iter(lambda: file.read(1024 * 1024), b""))
     except LookupError:
-        SyncedFile.objects.filter(asset=asset).update(is_good=False, error="The bucket does not hold this file any more, or another one in its place.", verified_at=None)
+        SyncedFile.objects.filter(asset=asset).update(is_good=False, error="It is not held there any more, or another file in its place.", verified_at=None)
         return 0
     SyncedFile.objects.filter(asset=asset).update(is_here=True)
     Asset.objects.filter(pk=asset.pk).update(storage_backend=filestore.store().backend)

@@ -1,6 +1,6 @@
-"""A project's storage policy, and bringing its files to a bucket: resumable file by file, verified by checksum, caught up by itself after an outage.
+"""A project's storage policy, and bringing its files to their other place, a bucket or a folder: resumable file by file, verified by checksum, caught up by itself after an outage.
 
-Files are always written here first. A copy counts once the bucket was seen to hold exactly those bytes; the local file goes only after that.
+Files are always written here first. A copy counts once that place was seen to hold exactly those bytes; the local file goes only after that.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from django.utils import timezone
 from iat.kernel import events, fetching, leases, queue
 from iat.kernel.errors import Finding, Invalid, Refused
 from iat.kernel.rows import edit as write
-from projects.buckets import Bucket, Closed, Down
+from projects.buckets import Closed, Down
 from projects.domain import accounts, copies
 from projects.lifecycles import SYNC
 from projects.models import Project, ProjectStorage, StorageSync, SyncedFile
@@ -25,7 +25,7 @@ from spaces.models import Asset, User
 
 CODE = copies.CODE
 LEASE_S, BATCH, LONGEST_PAUSE_S = 120, 50, 300
-FIELDS = ("mode", "s3_enabled", "s3_bucket", "s3_prefix", "s3_region", "s3_profile", "s3_endpoint_url")
+FIELDS = ("mode", "local_base_dir", "s3_enabled", "s3_bucket", "s3_prefix", "s3_region", "s3_profile", "s3_endpoint_url")
 
 
 def policy(project: Project) -> ProjectStorage:
@@ -39,17 +39,17 @@ def put(project: Project, *, by: User, **given: Any) -> ProjectStorage:
     row = policy(project)
     told = {f: given.get(f, getattr(row, f)) for f in FIELDS}
     _possible(told)
-    if SyncedFile.objects.filter(project=project, is_here=False).exists() and any(told[f] != getattr(row, f) for f in ("s3_enabled", "s3_bucket", "s3_prefix", "s3_endpoint_url")):
-        raise Refused("Some files lie only in the bucket. Switch to `local`, run a sync with `move`, then change the bucket.")
+    elsewhere = row.place != ProjectStorage(**told).place
+    if elsewhere and SyncedFile.objects.filter(project=project, is_here=False).exists():
+        raise Refused("Some files lie only in that other place. Switch to `local`, run a sync with `move`, then change where it is.")
     if told["mode"] != row.mode:
         told["switched_at"] = timezone.now()
-    elsewhere = row.pk is not None and any(told[f] != getattr(row, f) for f in ("s3_bucket", "s3_prefix", "s3_endpoint_url"))
     if row._state.adding:
         row = ProjectStorage.objects.create(project=project, **{"switched_at": timezone.now(), **told})
     else:
         write(row, **told, resting_until=None, troubles=0)
     if elsewhere:
-        SyncedFile.objects.filter(project=project).delete()  # another bucket holds none of it yet
+        SyncedFile.objects.filter(project=project).delete()  # another place holds none of it yet
     events.emit("storage.set", subject=row, actor=by)
     return row
 
@@ -58,7 +58,11 @@ def _possible(told: dict[str, Any]) -> None:
     wrong = []
     if told["mode"] not in MODES:
         wrong.append(Finding("/mode", f"one of {', '.join(MODES)}"))
-    if told["mode"] != "local" and not told["s3_enabled"]:
+    if told["mode"] == "local_root" and not told["local_base_dir"]:
+        wrong.append(Finding("/local_base_dir", "local_root needs a folder"))
+    if told["local_base_dir"] and told["local_base_dir"] not in settings.IAT_LOCAL_ROOTS:
+        wrong.append(Finding("/local_base_dir", "not offered here; the operator names folders in IAT_LOCAL_ROOTS"))
+    if told["mode"] in ("local_first", "s3") and not told["s3_enabled"]:
         wrong.append(Finding("/s3_enabled", f"{told['mode']} needs a bucket"))
     if told["s3_enabled"] and len(told["s3_bucket"]) < 3:
         wrong.append(Finding("/s3_bucket", "a bucket's name"))
@@ -84,10 +88,12 @@ def _reachable(url: str) -> list[Finding]:
     return [] if found and all(map(fetching.allowed, found)) else [Finding("/s3_endpoint_url", "lies in a private network; the operator opens it with IAT_FETCH_ALLOW")]
 
 
-def bucket(row: ProjectStorage) -> Bucket:
-    """The bucket of a policy, with the keys that the project (or its space) keeps under `s3`."""
+def other(row: ProjectStorage) -> copies.Place:
+    """The other place of a policy; a bucket with the keys that the project (or its space) keeps under `s3`."""
+    if row.by_folder:
+        return copies.opened(row, {})
     if not row.s3_enabled:
-        raise Refused("This project has no bucket. Set one under Storage.")
+        raise Refused("This project has neither a bucket nor a folder of its own. Set one under Storage.")
     if row.s3_endpoint_url and (wrong := _reachable(row.s3_endpoint_url)):
         raise Closed(f"The bucket's address {wrong[0].detail}.")
     keys = accounts.opened(row.project.space_id, row.project_id, CODE)
@@ -98,14 +104,15 @@ def bucket(row: ProjectStorage) -> Bucket:
 
 def try_out(project: Project) -> str:
     """The Test button."""
-    return bucket(policy(project)).try_out()
+    return other(policy(project)).try_out()
 
 
 @transaction.atomic
 def start(project: Project, *, by: User | None, move: bool = False, verify: bool = False) -> StorageSync:
     """Plans a round. One at a time: asked twice, the open one is answered, and takes over what is asked more."""
-    if not policy(project).s3_enabled:
-        raise Refused("This project has no bucket, so there is nothing to bring anywhere. Set one first.", allowed=list(MODES))
+    place = policy(project)
+    if not place.s3_enabled and not place.by_folder:
+        raise Refused("This project has neither a bucket nor a folder of its own, so there is nothing to bring anywhere. Set one first.", allowed=list(MODES))
     try:
         with transaction.atomic():
             row = StorageSync.objects.create(project=project, move=move, verify=verify, created_by=by)
@@ -129,7 +136,7 @@ def work(pk: Any) -> str:
         return "not mine"
     place = policy(row.project)
     try:
-        facts = _round(row, place, bucket(place))
+        facts = _round(row, place, other(place))
         ProjectStorage.objects.filter(pk=place.pk).update(troubles=0, resting_until=None)
         error = f"{facts['failed']} files could not be brought; their status says why." if facts["failed"] else ""
         SYNC.move(row, "done", by=row.created_by, where=leases.ours(row), facts=facts, error=error, lease_until=None, finished_at=timezone.now())
@@ -160,7 +167,7 @@ def behind(project: Project) -> QuerySet[Asset]:
     return files(project).filter(Q(synced__isnull=True) | Q(synced__is_good=False))
 
 
-def _round(row: StorageSync, place: ProjectStorage, there: Bucket) -> dict[str, int]:
+def _round(row: StorageSync, place: ProjectStorage, there: copies.Place) -> dict[str, int]:
     facts = row.facts = {"brought": 0, "moved": 0, "verified": 0, **row.facts, "failed": 0}
 
     def go_on() -> None:
@@ -174,7 +181,7 @@ def _round(row: StorageSync, place: ProjectStorage, there: Bucket) -> dict[str, 
         for asset in _walk(files(row.project).filter(synced__is_good=True), go_on):
             facts["verified"] += copies.verify(asset, there)
     for asset in _walk(_to_move(row, place), go_on):
-        facts["moved"] += copies.let_go(asset, there) if place.mode == "s3" else copies.take_back(asset, there)
+        facts["moved"] += copies.let_go(asset, there) if place.lets_go else copies.take_back(asset, there)
     return facts
 
 
@@ -193,7 +200,7 @@ def _walk(rows: QuerySet[Asset], go_on: Any) -> Iterator[Asset]:
 
 def _to_move(row: StorageSync, place: ProjectStorage) -> QuerySet[Asset]:
     synced = files(row.project).filter(synced__is_good=True)
-    if place.mode == "s3":
+    if place.lets_go:
         kept = synced.filter(synced__is_here=True)
         return kept if row.move else kept.filter(created_at__gte=place.switched_at)
     return synced.filter(synced__is_here=False) if row.move else synced.none()
@@ -211,5 +218,5 @@ def status(project: Project) -> dict[str, Any]:
 
 def due(*, now: dt.datetime) -> list[ProjectStorage]:
     """Policies whose projects have files without a copy, and no open round."""
-    free = ProjectStorage.objects.filter(Q(resting_until__isnull=True) | Q(resting_until__lt=now), s3_enabled=True).exclude(mode="local").exclude(project__syncs__status__in=["planned", "running"])
+    free = ProjectStorage.objects.filter(Q(resting_until__isnull=True) | Q(resting_until__lt=now)).exclude(mode="local").exclude(project__syncs__status__in=["planned", "running"])
     return [row for row in free.select_related("project__space") if files(row.project).filter(synced__isnull=True).exists()]

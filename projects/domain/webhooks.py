@@ -23,11 +23,11 @@ from projects.lifecycles import DELIVERY
 from projects.models import Project, Webhook, WebhookDelivery
 from spaces.models import User
 
-FAMILIES = ("run", "job", "candidate", "rendered", "task", "treatment", "project", "definition")
+FAMILIES = ("run", "job", "candidate", "rendered", "task", "treatment", "project", "definition", "export", "storage_sync")
 CODES = (
     "run.planned", "run.running", "run.held", "run.resumed", "run.done", "run.partial", "run.failed", "run.canceled", "job.done", "job.failed", "job.failed_output_guard",
     "candidate.generated", "candidate.failed", "candidate.failed_output_guard", "candidate.selected", "rendered.draft", "rendered.approved", "rendered.discarded", "rendered.final", "rendered.archived",
-    "treatment.planned", "treatment.done", "treatment.failed")
+    "treatment.planned", "treatment.done", "treatment.failed", "export.done", "export.failed", "storage_sync.done", "storage_sync.failed")
 PAUSES_S = (10, 60, 300, 1800, 7200, 21600, 43200)
 LEASE_S, MOST = 60, 20
 

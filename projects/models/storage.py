@@ -8,16 +8,17 @@ from projects.lifecycles import SYNC
 from projects.models.project import Project
 from spaces.models import Asset, User
 
-MODES = ("local", "local_first", "s3")
+MODES = ("local", "local_root", "local_first", "s3")
 
 
 class ProjectStorage(EditableRow):
-    """The policy. New files are always written here first, so that a bucket that is down stops nobody; `local_first` copies them, `s3` lets go of
-    the local copy once the bucket's is verified. What was there before `switched_at` moves only when it is asked."""
+    """The policy. New files are always written here first, so that a place that is down stops nobody; `local_first` copies them to the bucket, `s3`
+    and `local_root` let go of the file here once the copy there is verified. What was there before `switched_at` moves only when it is asked."""
 
     scope = Within(project="project")
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="storage")
     mode = models.CharField(max_length=12, choices=[(m, m) for m in MODES], default="local")
+    local_base_dir = models.CharField(max_length=400, blank=True, default="")
     s3_enabled = models.BooleanField(default=False)
     s3_bucket = models.CharField(max_length=63, blank=True, default="")
     s3_prefix = models.CharField(max_length=200, blank=True, default="")
@@ -31,8 +32,24 @@ class ProjectStorage(EditableRow):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(mode__in=MODES), name="storage_mode_known"),
-            models.CheckConstraint(condition=models.Q(mode="local") | models.Q(s3_enabled=True), name="storage_s3_needs_a_bucket"),
+            models.CheckConstraint(condition=models.Q(mode__in=["local", "local_root"]) | models.Q(s3_enabled=True), name="storage_s3_needs_a_bucket"),
+            models.CheckConstraint(condition=~models.Q(mode="local_root") | ~models.Q(local_base_dir=""), name="storage_root_needs_a_folder"),
         ]
+
+    @property
+    def by_folder(self) -> bool:
+        """Whether the other place is a folder, not a bucket."""
+        return self.mode == "local_root" or (self.mode == "local" and not self.s3_enabled and bool(self.local_base_dir))
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Which other place it is: where this changes, copies have to be made anew."""
+        return ("folder", self.local_base_dir) if self.by_folder else ("bucket", self.s3_bucket, self.s3_prefix, self.s3_endpoint_url)
+
+    @property
+    def lets_go(self) -> bool:
+        """Whether files leave this store once their copy is verified."""
+        return self.mode in ("s3", "local_root")
 
 
 class StorageSync(EditableRow):

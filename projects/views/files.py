@@ -23,7 +23,7 @@ def index(request: HttpRequest, p: str) -> HttpResponse:
         return _bring(request, project, p)
     kind, trashed = request.GET.get("kind", ""), request.GET.get("trash") == "1"
     rows = Asset.objects.filter(project=project, trashed_at__isnull=not trashed)
-    rows = rows.filter(kind=kind) if kind in assets.UPLOADED else rows.exclude(kind="generated")
+    rows = rows.filter(kind=kind) if kind in assets.UPLOADED else rows.exclude(kind__in=("generated", "export"))
     found, after = http.page(rows, order=NEWEST, limit=60, cursor=request.GET.get("cursor"))
     coming = list(Fetch.objects.filter(project=project).exclude(status="done").order_by("-created_at")[:20])
     return htmx.show(request, "projects/files.html", {"project": project, "rows": found, "next": after, "kind": kind, "kinds": assets.UPLOADED, "trashed": trashed, "coming": coming, "makes": access.makes(request.user, project)}, part="tiles")

@@ -28,7 +28,7 @@ def index(request: HttpRequest, p: str) -> HttpResponse:
             for name in copies.KEYS:
                 if form.cleaned_data[name]:
                     accounts.put_secret(project, storage.CODE, name, value=form.cleaned_data[name], by=request.user)  # type: ignore[arg-type]
-            return pages.act(request, lambda: None, done="Saved. Nothing was moved; “Sync” brings files to the bucket.", to=f"/projects/{p}/storage")
+            return pages.act(request, lambda: None, done="Saved. Nothing was moved; “Sync” brings files there.", to=f"/projects/{p}/storage")
         except Refused as error:
             pages.told(form, error)
             code = error.status
@@ -43,7 +43,7 @@ def act(request: HttpRequest, p: str, verb: str) -> HttpResponse:
     project = access.project(request.user, p, Role.OWNER)
     back = f"/projects/{p}/storage"
     if verb == "test":
-        return pages.act(request, lambda: storage.try_out(project), done="The bucket can be written, read and deleted in.", to=back)
+        return pages.act(request, lambda: storage.try_out(project), done="It can be written, read and deleted in.", to=back)
     if verb == "stop":
         row = StorageSync.objects.filter(project=project, status__in=["planned", "running"]).first()
         return pages.act(request, lambda: storage.stop(row, by=request.user) if row else None, done="Stopped; what was brought stays.", to=back)  # type: ignore[arg-type]

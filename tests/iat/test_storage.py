@@ -98,7 +98,7 @@ def test_switching_moves_nothing_until_asked_and_back_again(place, server):
         assert hashlib.sha256(filestore.store().read(asset.storage_uri)).hexdigest() == asset.sha256 and filestore.store().exists(asset.storage_uri)
     page = client_of(place.ana).get(f"/api/assets/{new.pk}/content")
     assert page.status_code == 200 and b"".join(page.streaming_content) == picture(colour=(77, 9, 9, 255))
-    with pytest.raises(Refused, match="only in the bucket"):
+    with pytest.raises(Refused, match="only in that other place"):
         storage.put(place.project, by=place.ana, s3_bucket="other")
     storage.put(place.project, by=place.ana, mode="local")
     assert rounds(place).facts["moved"] == 0
@@ -152,6 +152,28 @@ def test_wrong_keys_and_wrong_names_are_told_and_not_repeated(place, server):
     assert rounds(place).status == "failed" and server.files() == {}
 
 
+def test_a_folder_of_their_own(bare, tmp_path, settings):
+    """A root that the operator offers: files go there, verified; one that is not mounted is waited for, and never made."""
+    w, root = bare, tmp_path / "nas"
+    settings.IAT_LOCAL_ROOTS = [str(root)]
+    with enter.in_project(w.project):
+        old = assets.upload(w.space, project=w.project, data=picture(), name="old.png", kind="input", by=w.art)
+        storage.put(w.project, by=w.ana, mode="local_root", local_base_dir=str(root))
+        new = assets.upload(w.space, project=w.project, data=picture(colour=(1, 2, 3, 255)), name="new.png", kind="input", by=w.art)
+        row = rounds(w)
+        assert row.status == "planned" and "is it mounted" in row.error and not root.exists()
+        root.mkdir()
+        assert storage.work(row.pk) == "done" and "can be written" in storage.try_out(w.project)
+        assert [p.name for p in root.rglob("*.png")] and not filestore.store()._at(new.storage_uri).is_file() and filestore.store()._at(old.storage_uri).is_file()
+        assert rounds(w, move=True).facts["moved"] == 1 and [filestore.store().read(a.storage_uri) for a in (old, new)] == [picture(), picture(colour=(1, 2, 3, 255))]
+        with pytest.raises(Refused, match="only in that other place"):
+            storage.put(w.project, by=w.ana, mode="local_first", s3_enabled=True, s3_bucket="studio")
+        assert client_of(w.ana).get(f"/api/projects/{w.project.pk}/storage").json()["local_base_dir"] == str(root)
+        (root / new.storage_uri).write_bytes(b"rot")
+        storage.put(w.project, by=w.ana, mode="local")
+        assert rounds(w, move=True).facts["moved"] == 1 and SyncedFile.objects.get(is_good=False).asset_id == new.pk
+
+
 def test_another_bucket_begins_from_nothing(place, server):
     rounds(place)
     server.kill()
@@ -162,7 +184,7 @@ def test_another_bucket_begins_from_nothing(place, server):
     assert len([p for p in (server.root / "second").rglob("*") if p.is_file()]) == 5
 
 
-@pytest.mark.parametrize(("given", "says"), [({"mode": "cloud"}, "/mode"), ({"mode": "s3", "s3_enabled": False}, "/s3_enabled"), ({"s3_enabled": True, "s3_bucket": ""}, "/s3_bucket"), ({"s3_profile": "root"}, "/s3_profile"),
+@pytest.mark.parametrize(("given", "says"), [({"mode": "cloud"}, "/mode"), ({"mode": "s3", "s3_enabled": False}, "/s3_enabled"), ({"mode": "local_root"}, "/local_base_dir"), ({"local_base_dir": "/etc"}, "/local_base_dir"), ({"s3_enabled": True, "s3_bucket": ""}, "/s3_bucket"), ({"s3_profile": "root"}, "/s3_profile"),
                                              ({"s3_prefix": "../x"}, "/s3_prefix"), ({"s3_endpoint_url": "http://10.0.0.1"}, "/s3_endpoint_url"), ({"s3_endpoint_url": "file:///etc"}, "/url"), ({"s3_endpoint_url": "http://169.254.169.254"}, "/s3_endpoint_url")])
 def test_a_policy_that_cannot_be_is_refused(place, given, says):
     with pytest.raises(Invalid) as told:
