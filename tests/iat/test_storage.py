@@ -6,7 +6,6 @@ import threading
 import time
 
 import pytest
-from django.db import connection
 
 from iat.kernel import enter, filestore
 from iat.kernel.errors import Invalid, NotThere, Refused
@@ -250,12 +249,11 @@ def test_the_other_way_to_speak_s3(tmp_path):
         server.wait()
 
 
+@pytest.mark.postgresql  # the killer's thread and the round look at one database: in memory they would be one connection
 def test_kills_of_the_server_during_a_sync_lose_nothing(place, server):
     """A short form of `python -m bench storage`: the server is killed and brought back while a round runs; every file arrives once, as it is."""
     for n in range(60):
         assets.upload(place.space, project=place.project, data=picture(colour=(n, 100, 9, 255)), name=f"more {n}.png", kind="input", by=place.art)
-    if connection.vendor == "sqlite":
-        pytest.skip("two connections to a database in memory are one; the round on PostgreSQL and the benchmark do it")
     row, stop = storage.start(place.project, by=place.ana), threading.Event()
 
     def kill():
