@@ -88,10 +88,9 @@ class StyleUseForm(forms.Form):
 class StorageForm(forms.Form):
     """Where files lie."""
 
-    mode = forms.ChoiceField(choices=[("local", "here only"), ("local_root", "in a folder of their own"), ("local_first", "here, with a copy in the bucket"), ("s3", "in the bucket; here only until the copy is verified")], label="Files lie")
+    mode = forms.ChoiceField(widget=forms.Select(attrs={"wide": True}), choices=[("local", "here only"), ("local_root", "in a folder of their own"), ("local_first", "here, with a copy in the bucket"), ("s3", "in the bucket; here only until the copy there is verified")], label="Files lie")
     local_base_dir = forms.ChoiceField(required=False, choices=[], label="Folder of their own", help_text="Out of those that the operator of this server offers")
-    s3_enabled = forms.BooleanField(required=False, label="There is a bucket")
-    s3_bucket = forms.RegexField(r"^[a-z0-9][a-z0-9.-]*$", required=False, max_length=63, label="Bucket")
+    s3_bucket = forms.RegexField(r"^[a-z0-9][a-z0-9.-]*$", required=False, max_length=63, label="Bucket", help_text="Empty: none")
     s3_prefix = forms.RegexField(r"^[A-Za-z0-9!_.*'()/-]*$", required=False, max_length=200, label="Folder in it")
     s3_endpoint_url = forms.CharField(required=False, max_length=400, label="Address", help_text="Of an S3-compatible service; empty for AWS")
     s3_region = forms.RegexField(r"^[a-z0-9-]*$", required=False, max_length=40, label="Region")

@@ -243,7 +243,7 @@ def _row(label: str, number: int, told: dict[str, Any], plan: Plan) -> Any:
     if label == "spaces.Asset":
         values |= {"storage_uri": plan.paths[told["id"]], "storage_backend": filestore.store().backend}
     elif label == "projects.Project":
-        values["slug"] = plan.slug
+        values |= {"slug": plan.slug, "name": _free(values["name"], Project._base_manager.filter(space=plan.space).exclude(status="deleted"))}
     elif label == "spaces.Definition" and told["project_id"] is None:
         values["name"] = _free(values["name"], Definition._base_manager.filter(space=plan.space, scope_kind="space", type=values["type"], version=values["version"]))
     elif label == "spaces.AvatarKit" and told["character_id"] in plan.here:

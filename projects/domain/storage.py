@@ -63,7 +63,7 @@ def _possible(told: dict[str, Any]) -> None:
     if told["local_base_dir"] and told["local_base_dir"] not in settings.IAT_LOCAL_ROOTS:
         wrong.append(Finding("/local_base_dir", "not offered here; the operator names folders in IAT_LOCAL_ROOTS"))
     if told["mode"] in ("local_first", "s3") and not told["s3_enabled"]:
-        wrong.append(Finding("/s3_enabled", f"{told['mode']} needs a bucket"))
+        wrong.append(Finding("/s3_enabled" if told["s3_bucket"] else "/s3_bucket", f"{told['mode']} needs a bucket"))
     if told["s3_enabled"] and len(told["s3_bucket"]) < 3:
         wrong.append(Finding("/s3_bucket", "a bucket's name"))
     if told["s3_profile"] and told["s3_profile"] not in settings.IAT_S3_PROFILES:

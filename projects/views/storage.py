@@ -24,7 +24,7 @@ def index(request: HttpRequest, p: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             told: dict[str, Any] = {f: form.cleaned_data[f] for f in storage.FIELDS if f in form.cleaned_data}
-            storage.put(project, by=request.user, **told)  # type: ignore[arg-type]
+            storage.put(project, by=request.user, **told, s3_enabled=bool(told["s3_bucket"]))  # type: ignore[arg-type]
             for name in copies.KEYS:
                 if form.cleaned_data[name]:
                     accounts.put_secret(project, storage.CODE, name, value=form.cleaned_data[name], by=request.user)  # type: ignore[arg-type]

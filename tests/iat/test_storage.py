@@ -206,6 +206,10 @@ def test_by_api_and_by_the_clock(place, server):
     assert len(ana.get(f"{base}/files?limit=2").json()["items"]) == 2 and ana.get(f"{base}/files?state=failed").json()["items"] == []
     workers.sweep(owner={})
     assert not StorageSync.objects.filter(status="planned").exists()
+    form = {"mode": "local_first", "s3_bucket": "studio", "s3_prefix": "iat/ledger", "s3_endpoint_url": server.url, "s3_region": "", "access_key": "", "secret_key": ""}
+    wrong = ana.post(f"/projects/{place.project.pk}/storage", {**form, "s3_bucket": "", "s3_region": "eu-kept"})
+    assert wrong.status_code == 422 and "needs a bucket" in wrong.content.decode() and "eu-kept" in wrong.content.decode()
+    assert ana.post(f"/projects/{place.project.pk}/storage", form).status_code == 302 and storage.status(place.project)["synced"] == 5
     page = ana.get(f"/projects/{place.project.pk}/storage").content.decode()
     assert SECRET not in page and KEY not in page and "with a verified copy" in page
 
