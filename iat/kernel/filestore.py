@@ -3,54 +3,33 @@
 Two stores behind one face: a local folder here, and any S3 bucket in objectstore.py.
 """
 
+import contextlib
 import errno
 import hashlib
 import os
 import re
 import socket
 import time
+import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
 from django.conf import settings
 
 from iat.kernel import elsewhere
 from iat.kernel.errors import NoRoom, NotThere
+from iat.kernel.storeface import Store, Stored
 
+__all__ = ["LocalStore", "Store", "Stored", "another", "safe", "store"]
 SAFE = re.compile(r"[^a-z0-9._-]+")
 TMP = ".tmp"
-
-
-@dataclass(frozen=True)
-class Stored:
-    """What lies in the store: path, size in bytes, SHA-256 in hex."""
-
-    path: str
-    byte_size: int
-    sha256: str
 
 
 def safe(label: str) -> str:
     """A label as one path segment: lower case, no separators, never empty, at most 60 characters."""
     return SAFE.sub("-", label.lower()).strip("-.")[:60] or "file"
-
-
-class Store(Protocol):
-    """What both stores can do."""
-
-    backend: str
-
-    def write(self, path: str, data: bytes) -> Stored: ...
-    def take(self, path: str, pieces: Iterable[bytes]) -> Stored: ...
-    def open(self, path: str) -> IO[bytes]: ...
-    def read(self, path: str) -> bytes: ...
-    def exists(self, path: str) -> bool: ...
-    def delete(self, path: str) -> None: ...
-    def walk(self) -> Iterator[tuple[str, float]]: ...
-    def sweep_temporary(self, *, older_than_s: float = 3600) -> int: ...
 
 
 class LocalStore:
@@ -71,8 +50,11 @@ class LocalStore:
         """As `take`, out of bytes at hand."""
         return self.take(path, [data])
 
-    def take(self, path: str, pieces: Iterable[bytes]) -> Stored:
-        """Writes beside, fsyncs, then renames over: a crash leaves the old file or the new one. Hashes on the way; memory holds one piece."""
+    def take(self, path: str, pieces: Iterable[bytes], *, new: bool = False) -> Stored:
+        """Writes beside, fsyncs, then renames over: a crash leaves the old file or the new one. Hashes on the way; memory holds one piece.
+
+        `new` never replaces a file: where one lies already, this one gets a name of its own, told in the answer.
+        """
         full = self._at(path)
         full.parent.mkdir(parents=True, exist_ok=True)
         tmp = self.root / TMP
@@ -87,7 +69,10 @@ class LocalStore:
                     size += len(piece)
                 out.flush()
                 os.fsync(out.fileno())
-            beside.replace(full)
+            if new:
+                path, full = self._beside(path, beside)
+            else:
+                beside.replace(full)
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
                 raise
@@ -95,6 +80,16 @@ class LocalStore:
         finally:
             beside.unlink(missing_ok=True)
         return Stored(path, size, hashed.hexdigest())
+
+    def _beside(self, path: str, written: Path) -> tuple[str, Path]:
+        """Puts a written file under the path, or under one that is free: by a link, which of two at once only one can make."""
+        for _ in range(9):
+            full = self._at(path)
+            with contextlib.suppress(FileExistsError):
+                os.link(written, full)
+                return path, full
+            path = another(path)
+        raise FileExistsError(errno.EEXIST, "no free name", path)
 
     def open(self, path: str) -> IO[bytes]:
         """The file for reading; NotThere when it is gone."""
@@ -137,6 +132,12 @@ class LocalStore:
                 file.unlink(missing_ok=True)
                 gone += 1
         return gone
+
+
+def another(path: str) -> str:
+    """A path beside it that nobody has."""
+    at = Path(path)
+    return at.with_name(f"{at.stem}-{uuid.uuid4().hex[:8]}{at.suffix}").as_posix()
 
 
 @lru_cache(maxsize=1)

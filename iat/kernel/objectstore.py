@@ -7,7 +7,8 @@ from typing import IO, Any
 
 from iat.kernel import elsewhere
 from iat.kernel.errors import NotThere
-from iat.kernel.filestore import Stored
+from iat.kernel.filestore import another
+from iat.kernel.storeface import Stored
 
 
 class ObjectStore:
@@ -23,8 +24,9 @@ class ObjectStore:
         self.storage.bucket.Object(path).put(Body=data)
         return Stored(path, len(data), hashlib.sha256(data).hexdigest())
 
-    def take(self, path: str, pieces: Iterable[bytes]) -> Stored:
-        """Collected in a temporary file, then one PUT."""
+    def take(self, path: str, pieces: Iterable[bytes], *, new: bool = False) -> Stored:
+        """Collected in a temporary file, then one PUT; `new` looks first whether something lies there."""
+        path = another(path) if new and self.storage.exists(path) else path
         hashed, size = hashlib.sha256(), 0
         with tempfile.TemporaryFile() as beside:
             for piece in pieces:

@@ -175,9 +175,9 @@ def _take(plan: Plan, entry: dict[str, Any], pieces: Iterator[bytes], written: l
         return
     if (entry["sha256"], entry["size"]) != (told["sha256"], told["byte_size"]):
         raise Invalid(f"{entry['name']} is another file than its row says. Nothing was imported.")
-    path = plan.paths[entry["id"]]
+    path = filestore.store().take(plan.paths[entry["id"]], pieces, new=True).path  # another import of the same package may be at the same path
+    plan.paths[entry["id"]] = path
     written.append(path)
-    filestore.store().take(path, pieces)
     if told["mime_type"] != LINES:
         _looks_like(path, told, entry["name"])
     told["came"] = True

@@ -62,9 +62,12 @@ def work(pk: Any) -> str:
         with tempfile.TemporaryDirectory() as folder:
             manifest = write(row.project, Path(folder), told=lambda facts: leases.renew(row, seconds=LEASE_S, facts=facts))
             _keep(row, Path(folder), manifest)
+    except ProjectExport.DoesNotExist:
+        return "gone"  # somebody deleted it meanwhile
     except Refused as error:
-        EXPORT.move(row, "failed", where=leases.ours(row), error=error.detail, lease_until=None, finished_at=timezone.now())
-    return str(ProjectExport.objects.values_list("status", flat=True).get(pk=pk))
+        if ProjectExport.objects.filter(leases.ours(row), pk=pk, status="running").exists():
+            EXPORT.move(row, "failed", where=leases.ours(row), error=error.detail, lease_until=None, finished_at=timezone.now())
+    return str(ProjectExport.objects.filter(pk=pk).values_list("status", flat=True).first() or "gone")
 
 
 def _keep(row: ProjectExport, folder: Path, manifest: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Projects go out as packages and come in again: the same, whole, or not at all."""
 
+import hashlib
 import io
 import tarfile
 import uuid
@@ -15,7 +16,7 @@ from django.db.models import Count
 from iat.kernel import enter, filestore
 from iat.kernel.errors import Refused
 from projects import archives, slices
-from projects.domain import accounts, arrivals, exports
+from projects.domain import accounts, arrivals, exports, packages
 from projects.models import PackageArrival, Project, ProjectExport
 from renders.models import RenderedAsset, RenderedSource, Run, RunCandidate
 from spaces.domain import spaces
@@ -227,6 +228,61 @@ def test_commands_write_and_read_folders_and_archives(rendered_world, tmp_path, 
         call_command("import_package", tmp_path / path, space=str(w.sams.pk), by="sam")
     with enter.in_space(w.sams):
         assert Project.objects.filter(name__startswith="Ledger").count() == 2 and PackageArrival.objects.count() == 0
+
+
+def test_two_imports_of_one_package_never_touch_each_others_files(rendered_world):
+    """The second finds every path taken after it was planned, fails, and takes away only what it wrote itself."""
+    w = rendered_world
+    data = pack(w)
+    wipe()
+    space = spaces.create(name="Anywhere", by=w.sam)
+    real, project = packages.read, None
+
+    def in_between(members, folder):
+        nonlocal project
+        got = real(members, folder)
+        plan = arrivals.plan_for
+
+        def planned(rows, at, by):
+            nonlocal project
+            made = plan(rows, at, by)
+            arrivals.plan_for = plan
+            project = bring(space, data, w.sam)
+            return made
+
+        arrivals.plan_for = planned
+        packages.read = real
+        return got
+
+    packages.read = in_between
+    try:
+        with pytest.raises(Refused, match="clash"):
+            bring(space, data, w.sam)
+    finally:
+        packages.read = real
+    with enter.in_project(project):
+        files = list(Asset.objects.values_list("storage_uri", "sha256"))
+        assert len(files) > 8 and all(hashlib.sha256(filestore.store().read(uri)).hexdigest() == sha for uri, sha in files)
+    assert sorted(p for p, _ in filestore.store().walk()) == sorted(uri for uri, _ in files)
+
+
+def test_an_export_deleted_while_it_is_prepared_is_no_trouble(rendered_world):
+    w = rendered_world
+    with enter.in_project(w.project):
+        row = exports.start(w.project, format="zip", by=w.ana)
+        real, counted = exports.write, []
+
+        def meanwhile(*args, **kwargs):
+            counted.append(1)
+            ProjectExport.objects.filter(pk=row.pk).delete()
+            return real(*args, **kwargs)
+
+        exports.write = meanwhile
+        try:
+            assert exports.work(row.pk) == "gone" and counted
+        finally:
+            exports.write = real
+        assert not Asset.objects.filter(kind="export", storage_uri__contains=str(row.pk)).exists()
 
 
 def test_a_worker_that_dies_twice_leaves_nothing(rendered_world):
