@@ -80,6 +80,7 @@ def test_the_desk_crops_duplicates_and_takes_a_zip_by_pattern(page, tmp_path):
     page.click("button:has-text('Duplicate')")
     page.wait_for_selector("text=A draft with the same words and pictures")
     page.click("button:has-text('Compare')")
+    page.wait_for_selector("figure.same")
     assert page.locator("figure.same").count() >= 6
 
 
