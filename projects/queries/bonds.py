@@ -35,6 +35,7 @@ class Drawing:
     """Everything to draw."""
 
     size: int = SIZE
+    view: str = f"-80 0 {SIZE + 160} {SIZE}"  # room for names at both sides
     dots: list[Dot] = field(default_factory=list)
     ties: list[Tie] = field(default_factory=list)
 
