@@ -21,7 +21,7 @@ def candidate(candidate_id: str) -> str:
         due = LINE.next(now=timezone.now())
     for each in due:
         with enter.in_project(each.project), logs.about(project_id=each.project_id, candidate_id=each.pk):
-            if (became := runner.work(each.pk, known=each)) != "not mine":
+            if (became := runner.work(each.pk)) != "not mine":
                 return became
     return runner.work(candidate_id)
 

@@ -80,11 +80,10 @@ class Lifecycle:
             return str(TransitionRefused(self, current, to))
         return next((reason for guard in self.guards.get((current, to), ()) if (reason := guard(row))), "")
 
-    def move(self, row: Any, to: str, *, by: Any = None, force: bool = False, where: Q | None = None, alone: bool = False, **changes: Any) -> Any:
+    def move(self, row: Any, to: str, *, by: Any = None, force: bool = False, where: Q | None = None, **changes: Any) -> Any:
         """Moves one row, or refuses. Of two racers exactly one wins: a compare-and-swap on the state.
 
-        `where` narrows the swap further (a lease); `changes` are written in the same UPDATE. `alone`: the lease makes us the only writer,
-        so the row is not read again.
+        `where` narrows the swap further (a lease); `changes` are written in the same UPDATE.
         """
         current = getattr(row, self.field)
         for guard in self.guards.get((current, to), ()):
@@ -95,12 +94,8 @@ class Lifecycle:
             if where is not None:
                 rows = rows.filter(where)
             moved = rows.update(**{self.field: to}, revision=F("revision") + 1, **changes)
-            if moved and alone:
-                for name, value in {**changes, self.field: to, "revision": row.revision + 1}.items():
-                    setattr(row, name, value)
-            elif moved:
-                row.refresh_from_db(fields=[self.field, "revision", *changes])
             if moved:
+                row.refresh_from_db(fields=[self.field, "revision", *changes])
                 events.emit(f"{self.name}.{to}", subject=row, actor=by, was=current)
         if not moved:
             row.refresh_from_db()

@@ -80,7 +80,7 @@ def finish(candidate: RunCandidate, done: Outcome, snapshot: dict[str, Any]) -> 
     rows = _register(candidate, done.made, snapshot, drawn.original, now)
     try:
         CANDIDATE.move(
-            candidate, state, where=Q(lease_token=candidate.lease_token), alone=True, output_asset_id=rows[0].pk, final_asset_id=rows[-1].pk, stage="", lease_token=None, lease_until=None,
+            candidate, state, where=Q(lease_token=candidate.lease_token), output_asset_id=rows[0].pk, final_asset_id=rows[-1].pk, stage="", lease_token=None, lease_until=None,
             rank_hard_failures=len(verdict.hard), rank_soft_warnings=len(verdict.soft), rank_avg_chroma_exceed=verdict.chroma_exceed, consistency_score=done.scores.worst, updated_at=now,
             error="; ".join(f["text"] for f in verdict.hard), not_before=None,
             meta={**candidate.meta, "facts": drawn.facts, "fingerprint": verdict.fingerprint, "provider": drawn.provider, "model": drawn.model, "picture_s": round(done.picture_s, 4), "files_s": round(done.files_s, 4), "picture_cpu_s": round(done.picture_cpu_s, 4)})

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from iat.kernel import events, filestore, logs, queue
@@ -71,31 +71,26 @@ def outcome(job: RunJob) -> RenderedAsset:
     return row
 
 
-def claim(pk: Any, *, now: dt.datetime, known: RunCandidate | None = None) -> RunCandidate | None:
-    """Takes a planned candidate, or a running one whose lease ran out, of a run that nobody holds. None when somebody else has it or it is over.
-
-    `known` is the row as it was read a moment ago: where no attempt was made since, it is not read again.
-    """
-    told = {"status": "running", "lease_token": uuid.uuid4(), "lease_owner": me(), "lease_until": now + dt.timedelta(seconds=settings.IAT_LEASE_S), "stage": "compose", "updated_at": now}
-    rows = RunCandidate.objects.filter(turns.free(now), Exists(Run.objects.filter(jobs=OuterRef("job_id"), held_at__isnull=True)), pk=pk)
-    rows = rows.filter(attempt=known.attempt) if known is not None else rows
-    if not rows.update(attempt=F("attempt") + 1, revision=F("revision") + 1, **told):
+def claim(pk: Any, *, now: dt.datetime) -> RunCandidate | None:
+    """Takes a planned candidate, or a running one whose lease ran out. None when somebody else has it or it is over."""
+    token = uuid.uuid4()
+    taken = RunCandidate.objects.filter(turns.free(now), pk=pk).update(
+        status="running", lease_token=token, lease_owner=me(), lease_until=now + dt.timedelta(seconds=settings.IAT_LEASE_S),
+        attempt=F("attempt") + 1, stage="compose", revision=F("revision") + 1, updated_at=now)
+    if not taken:
         return None
-    if known is None:
-        candidate = RunCandidate.objects.get(pk=pk)
-    else:
-        candidate = known
-        for name, value in {**told, "attempt": known.attempt + 1, "revision": known.revision + 1}.items():
-            setattr(candidate, name, value)
+    candidate = RunCandidate.objects.get(pk=pk)
     candidate.job = desks.of(candidate.job_id).job
     return candidate
 
 
-def work(pk: Any, *, known: RunCandidate | None = None) -> str:
+def work(pk: Any) -> str:
     """Does one candidate from claim to settlement; returns what became of it."""
-    candidate = claim(pk, now=timezone.now(), known=known)
+    candidate = claim(pk, now=timezone.now())
     if candidate is None:
         return "not mine"
+    if Run.objects.filter(pk=candidate.job.run_id, held_at__isnull=False).exists():
+        return _put_back(candidate, 0.0, "")
     with logs.about(run=candidate.job.run_id, job=candidate.job_id, candidate=candidate.pk):
         return _work(candidate)
 

@@ -41,7 +41,7 @@ def whose(*, now: dt.datetime, lots: random.Random) -> list[RunCandidate]:
     """The next candidates of the run whose turn it is, with their project; more than one, because other workers ask at the same time. Empty when nothing waits."""
     run = run_next(now=now, lots=lots)
     rows = RunCandidate.objects.filter(free(now), job__run=run).order_by("job__job_key", "candidate_index").select_related("project")
-    return list(rows[:AHEAD]) if run is not None else []
+    return list(rows.only("id", "project__space_id")[:AHEAD]) if run is not None else []
 
 
 class Line:
