@@ -36,6 +36,17 @@ class Address:
     secret_key: str = ""
 
 
+def sha256_of(pieces: Iterator[bytes]) -> str:
+    """The checksum of what comes in pieces; '' where there is nothing."""
+    hashed = hashlib.sha256()
+    try:
+        for piece in pieces:
+            hashed.update(piece)
+    except LookupError:
+        return ""
+    return hashed.hexdigest()
+
+
 class Bucket:
     """A bucket that was opened."""
 
@@ -100,14 +111,8 @@ class Bucket:
         return self.digest(path) == sha256
 
     def digest(self, path: str) -> str:
-        """SHA-256 of what lies there, read in pieces; '' for nothing."""
-        hashed = hashlib.sha256()
-        try:
-            for piece in self.pieces(path):
-                hashed.update(piece)
-        except LookupError:
-            return ""
-        return hashed.hexdigest()
+        """SHA-256 of what lies there; '' for nothing."""
+        return sha256_of(self.pieces(path))
 
     def pieces(self, path: str) -> Iterator[bytes]:
         """What lies there, in pieces. Raises LookupError where nothing does, Down where the connection breaks."""

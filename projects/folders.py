@@ -1,12 +1,11 @@
 """A folder of this machine, or one mounted on it, as a place for a project's files: the same face as a bucket, so that both are kept by the same rounds."""
 
-import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from projects.buckets import PIECE, Closed, Down
+from projects.buckets import PIECE, Closed, Down, sha256_of
 
 
 class Folder:
@@ -64,13 +63,7 @@ class Folder:
 
     def digest(self, path: str) -> str:
         """SHA-256 of what lies there; '' for nothing."""
-        hashed = hashlib.sha256()
-        try:
-            for piece in self.pieces(path):
-                hashed.update(piece)
-        except LookupError:
-            return ""
-        return hashed.hexdigest()
+        return sha256_of(self.pieces(path))
 
     def pieces(self, path: str) -> Iterator[bytes]:
         """What lies there, in pieces. Raises LookupError where nothing does."""
