@@ -8,7 +8,7 @@ from pydantic import Field
 from projects import lore
 from projects.domain import bible
 from projects.queries.findings import LoreFinding
-from spaces.schemas import In, stamp
+from spaces.schemas import In, change_out, conflict_out, stamp
 
 
 class BibleIn(In):
@@ -108,8 +108,6 @@ def revision_out(row: Any) -> dict[str, Any]:
 
 def sync_out(plan: Any) -> dict[str, Any]:
     """A sync as it would be, or was, done."""
-    from spaces.schemas import change_out, conflict_out
-
     return {"character_id": plan.row.pk, "bible_character_id": plan.who.pk, "merged": plan.merged.content, "changes": [change_out(c) for c in plan.merged.changes], "conflicts": [conflict_out(c) for c in plan.merged.conflicts]}
 
 

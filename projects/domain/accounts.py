@@ -80,14 +80,18 @@ def secrets(owner: Owner) -> list[ProjectSecret]:
 
 def opened(space_id: Any, project_id: Any, code: str) -> dict[str, str]:
     """The secrets that hold here, by name, for the gateway and the bucket alone."""
-    rows = ProjectSecret.objects.filter(Q(project__isnull=True) | Q(project_id=project_id), space_id=space_id, provider_code=code)
-    return {row.secret_name: row.value for row in sorted(rows, key=lambda r: r.project_id is not None)}
+    return _nearest(ProjectSecret.objects, space_id, project_id, code)
 
 
 def opened_for(project: Project, code: str) -> dict[str, str]:
     """The same, for those who come with a file's path and in no scope."""
-    rows = ProjectSecret._base_manager.filter(Q(project__isnull=True) | Q(project_id=project.pk), space_id=project.space_id, provider_code=code)
-    return {row.secret_name: row.value for row in sorted(rows, key=lambda r: r.project_id is not None)}
+    return _nearest(ProjectSecret._base_manager, project.space_id, project.pk, code)
+
+
+def _nearest(rows: Any, space_id: Any, project_id: Any, code: str) -> dict[str, str]:
+    """Values by name; a project's own before its space's."""
+    found = rows.filter(Q(project__isnull=True) | Q(project_id=project_id), space_id=space_id, provider_code=code)
+    return {row.secret_name: row.value for row in sorted(found, key=lambda r: r.project_id is not None)}
 
 
 def rest(row: ProviderAccount, until: dt.datetime) -> None:

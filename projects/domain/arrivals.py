@@ -128,7 +128,7 @@ def plan_for(rows: Rows, space: Space, by: User) -> Plan:
         model, ids = slicing.table(label), rows.ids[label]
         named = {f.attname for f in model._meta.concrete_fields}
         columns = ["pk", *(c for c in ("space_id", "project_id") if c in named)]
-        for some in slicing._batches({uuid.UUID(pk) for pk in ids}):
+        for some in slicing.batches({uuid.UUID(pk) for pk in ids}):
             for found in model._base_manager.filter(pk__in=some).values(*columns):
                 canon = ids[str(found["pk"])] and found.get("project_id") is None and found.get("space_id") == space.pk
                 if canon:
@@ -137,7 +137,7 @@ def plan_for(rows: Rows, space: Space, by: User) -> Plan:
                     plan.renamed[str(found["pk"])] = str(uuid.uuid4())
         for column in TRAVELS[label].own_ids:
             keys = {told[column] for _, told in rows.lines(label)}
-            for some in slicing._batches({uuid.UUID(k) for k in keys}):
+            for some in slicing.batches({uuid.UUID(k) for k in keys}):
                 plan.renamed |= {str(k): str(uuid.uuid4()) for k in model._base_manager.filter(**{f"{column}__in": some}).values_list(column, flat=True)}
     told = next(iter(rows.lines("projects.Project")))[1]
     plan.slug = told["slug"] if not Project._base_manager.filter(owner=by, slug=told["slug"]).exists() else free_slug(told["name"], Project._base_manager.filter(owner=by))

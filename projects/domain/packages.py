@@ -9,7 +9,7 @@ import shutil
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -26,7 +26,6 @@ BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, NotIm
 SHA = re.compile(r"[0-9a-f]{64}")
 FILE = re.compile(r"files/[a-z_]{1,20}/[a-z0-9._-]{0,41}[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[a-z0-9]{1,8}")
 MANIFEST_BYTES, LINE_BYTES = 1_000_000, 8_000_000
-NAMES = {*(f"rows/{label}.jsonl" for label in TRAVELS), "files.jsonl"}
 
 
 @dataclass(frozen=True)
@@ -194,6 +193,3 @@ def of_folder(root: Path) -> Iterator[Member]:
     manifest = _manifest((root / "manifest.json").read_bytes()[: MANIFEST_BYTES + 1])
     yield from archives.of_folder(root, [p["name"] for p in manifest["parts"]])
     yield from archives.of_folder(root, (entry["name"] for entry in listed(root / "files.jsonl", manifest["counts"])))
-
-
-Opened = Callable[[], Iterator[Member]]

@@ -28,6 +28,11 @@ def table(label: str) -> Any:
     return apps.get_model(label)
 
 
+def has(label: str, column: str) -> bool:
+    """Whether a table has a column of this name."""
+    return any(f.name == column for f in table(label)._meta.concrete_fields)
+
+
 def fields(label: str) -> list[Any]:
     """The columns that travel, by name. People and spaces stay; the project's own place is told, so that it can be checked."""
     how, model = TRAVELS[label], table(label)
@@ -49,7 +54,7 @@ def own(label: str, project: Project) -> Any:
         return rows.filter(project=project).exclude(kind__in=KINDS_LEFT)
     if label == "renders.RenderedWords":
         return rows.filter(rendered__project=project)
-    return rows.filter(project=project) if any(f.name == "project" for f in table(label)._meta.concrete_fields) else rows.none()
+    return rows.filter(project=project) if has(label, "project") else rows.none()
 
 
 def canon(project: Project) -> Ids:
@@ -72,7 +77,7 @@ def canon(project: Project) -> Ids:
 
 def _of_space(label: str, path: str) -> dict[str, Any]:
     """The condition under which a row belongs to the space itself."""
-    return {f"{path}__project__isnull": True} if any(f.name == "project" for f in table(label)._meta.concrete_fields) else {}
+    return {f"{path}__project__isnull": True} if has(label, "project") else {}
 
 
 def _add_named(values: Iterable[Any], fresh: Ids) -> None:
@@ -80,13 +85,13 @@ def _add_named(values: Iterable[Any], fresh: Ids) -> None:
     for value in values:
         named |= {uuid.UUID(text) for text in UUID.findall(orjson.dumps(value, default=str).decode())}
     for label in CANON:
-        for some in _batches(named):
+        for some in batches(named):
             fresh[label] |= set(_canon_rows(label).filter(pk__in=some).values_list("pk", flat=True))
 
 
 def _canon_rows(label: str) -> Any:
     rows = table(label).objects.all()
-    return rows.filter(project__isnull=True) if any(f.name == "project" for f in table(label)._meta.concrete_fields) else rows
+    return rows.filter(project__isnull=True) if has(label, "project") else rows
 
 
 def _needed(fresh: Ids) -> Ids:
@@ -95,20 +100,21 @@ def _needed(fresh: Ids) -> Ids:
     for label, ids in fresh.items():
         for key in keys(table(label)):
             if (target := key.related_model._meta.label) in CANON:
-                for some in _batches(ids):
+                for some in batches(ids):
                     more[target] |= set(_canon_rows(label).filter(pk__in=some, **{f"{key.name}__isnull": False, **_of_space(target, key.name)}).values_list(key.attname, flat=True).order_by())
-    for some in _batches(fresh["spaces.AvatarKit"]):
+    for some in batches(fresh["spaces.AvatarKit"]):
         more["spaces.AvatarAsset"] |= set(table("spaces.AvatarAsset").objects.filter(avatar_kit__in=some, is_active=True).exclude(review="rejected").values_list("pk", flat=True))
-    for some in _batches(fresh["spaces.Asset"]):
+    for some in batches(fresh["spaces.Asset"]):
         more["spaces.Asset"] |= set(table("spaces.AssetLink").objects.filter(child__in=some, parent__project__isnull=True).values_list("parent_id", flat=True))
-    for some in _batches(fresh["spaces.Definition"]):
+    for some in batches(fresh["spaces.Definition"]):
         more["renders.RenderedAsset"] |= set(table("renders.BaseView").objects.filter(definition__in=some, project__isnull=True, rendered_asset__project__isnull=True).values_list("rendered_asset_id", flat=True))
-    for some in _batches(fresh["renders.RenderedAsset"]):
+    for some in batches(fresh["renders.RenderedAsset"]):
         more["spaces.Definition"] |= set(table("renders.RenderedSource").objects.filter(rendered__in=some, project__isnull=True).values_list("definition_id", flat=True))
     return more
 
 
-def _batches(ids: set[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
+def batches(ids: set[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
+    """Ids in order, a few hundred at a time: what one question may hold."""
     given = sorted(ids)
     return (given[at:at + 400] for at in range(0, len(given), 400))
 
@@ -116,11 +122,11 @@ def _batches(ids: set[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
 def lines(label: str, project: Project, ids: Ids) -> Iterator[bytes]:
     """Every row of a table as a line, the space's first, then the project's, each by age."""
     model, how, columns = table(label), TRAVELS[label], fields(label)
-    order = ("created_at", "id") if any(f.name == "created_at" for f in model._meta.concrete_fields) else ("rendered_id",)
+    order = ("created_at", "id") if has(label, "created_at") else ("rendered_id",)
     seen: set[Any] = set()
     for via in (["id"] if label in CANON else list(how.with_canon)):
         target = label if label in CANON else model._meta.get_field(via).related_model._meta.label
-        for some in _batches(ids[target]):
+        for some in batches(ids[target]):
             rows = (_canon_rows(label) if label != "renders.RenderedWords" else model.objects.all()).filter(**{f"{via}__in": some})
             for row in sorted(rows, key=lambda r: tuple(str(getattr(r, o)) for o in order)):
                 if row.pk not in seen and _whole(row, ids):
